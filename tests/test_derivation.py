@@ -168,6 +168,31 @@ def test_what_a_fact_may_also_be_is_not_absent(recorded: str, open_: str, absent
     assert state(shown, open_) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("recorded", "open_", "absent"),
+    [
+        ("platinum-resistant ovarian cancer", "EpithelialOvarianCancer", "EndometrialCancer"),
+        ("metastatic colorectal cancer", "RectalAdenocarcinoma", "AnalCancer"),
+        ("triple-negative breast cancer", "InvasiveDuctalBreastCarcinoma", "MaleBreastCancer"),
+        ("invasive ductal carcinoma", "TripleNegativeBreastCancer", "InvasiveLobularBreastCarcinoma"),
+        ("muscle-invasive bladder cancer", "UrothelialCarcinomaOfBladder", "NonMuscleInvasiveBladderCancer"),
+        ("sigmoid colon cancer", "ColonAdenocarcinoma", "RectalCancer"),
+    ],
+)
+def test_a_cancer_named_by_how_it_behaves_or_where_it_is_leaves_its_cells_open(
+    recorded: str, open_: str, absent: str
+):
+    """Who has platinum-resistant ovarian cancer isn't said to lack an epithelial one."""
+    shown = view(condition(recorded), complete=ALL)
+    assert state(shown, absent) == "absent"
+    assert state(shown, open_) == "unknown"
+
+
+def test_an_invasive_ductal_carcinoma_is_an_invasive_breast_cancer():
+    """Its name says that it has left the ducts."""
+    assert state(view(condition("invasive ductal carcinoma")), "InvasiveBreastCancer") == "present"
+
+
 def test_a_drug_does_not_open_what_it_is_combined_with():
     """Who had capecitabine and no recorded oxaliplatin had neither that nor CAPEOX."""
     shown = view(medication("capecitabine"), complete=ALL)

@@ -245,6 +245,12 @@ def test_the_reference_range_is_that_of_the_result():
         (coded("HIV", (LOINC, "56888-1")), coded("Non-reactive"), "HIVTest", False),
         (coded("HIV", (LOINC, "56888-1")), coded("Positive"), "HIVTest", True),
         (coded("Pregnancy"), coded("Not pregnant"), "Pregnancy", False),
+        (coded("Pregnancy test"), coded("Negative"), "Pregnancy", False),
+        (coded("Urine pregnancy test"), coded("Positive"), "PositivePregnancyTest", True),
+        (coded("Estrogen receptor"), coded("Positive"), "EstrogenReceptorPositive", True),
+        (coded("PR status"), coded("Positive"), "ProgesteroneReceptorPositive", True),
+        (coded("EGFR mutation status"), coded("Not detected"), "EGFRGeneMutation", False),
+        (coded("KRAS"), coded("Positive"), None, None),
     ],
 )
 def test_qualitative_results(
@@ -255,6 +261,18 @@ def test_qualitative_results(
     results = facts_of(one, ResultFact)
     assert concepts_of(one, ResultFact) == ({concept} if concept else set())
     assert [fact.positive for fact in results] == ([] if concept is None else [positive])
+
+
+@pytest.mark.parametrize("code", [coded("HER2 status"), coded("", (LOINC, "48676-1"))])
+def test_a_marker_that_is_not_found_is_negative(code: dict[str, Any]):
+    """A negative answer shows that the tumour is HER2 negative, and denies that it is HER2 positive."""
+    one = record(observation("x", code=code, valueCodeableConcept=coded("Negative")))
+    shown = {
+        (iri.rpartition("/")[2], fact.positive)
+        for fact in facts_of(one, ResultFact)
+        for iri in fact.what.concepts
+    }
+    assert shown == {("HER2Positive", False), ("HER2Negative", True)}
 
 
 @pytest.mark.parametrize(

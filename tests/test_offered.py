@@ -23,6 +23,12 @@ def test_words_among_them_do_not_part_them() -> None:
     assert told == [True, False, True, True]
 
 
+def test_nobody_is_asked_for_cancers_of_two_organs() -> None:
+    """Also not where other demands part them, or where one criterion asks for more besides."""
+    told = _scoped("Osteosarcoma", "Age ≥ 18 years", "ECOG 0-1", "HER2-positive breast cancer", "Solid tumor")
+    assert told == [True, False, False, True, False]
+
+
 def test_those_of_a_part_stay_those_of_the_part() -> None:
     """A heading has told for whom they are."""
     text = "* Age ≥ 18 years\n\nPart B:\n\n* Ovarian cancer\n* Melanoma\n* Small cell lung cancer\n"
@@ -36,6 +42,9 @@ def test_those_of_a_part_stay_those_of_the_part() -> None:
         ("Melanoma", "Brain metastases", "Liver metastases"),
         ("Prostate cancer", "Adenocarcinoma"),
         ("No melanoma", "No ovarian cancer", "No lung cancer"),
+        ("Prostate adenocarcinoma", "Metastatic castration-resistant prostate cancer"),
+        ("Ovarian cancer", "Clear cell carcinoma"),
+        ("Ovarian or breast cancer", "Breast cancer"),
     ],
 )
 def test_what_one_patient_may_have_is_asked_of_all(criteria: tuple[str, ...]) -> None:

@@ -24,6 +24,7 @@ from trialgraph.criteria.sections.normalization import normalize, words_of
 from trialgraph.criteria.sections.outline import outline, with_bullets
 from trialgraph.criteria.sections.segmentation import segment
 from trialgraph.criteria.statements.reading import read_expression
+from trialgraph.criteria.tolerated import with_tolerated
 from trialgraph.expressions import Expression, Narrative
 from trialgraph.garbage import collection_paused
 from trialgraph.records import EligibilityText, TrialRecord
@@ -103,7 +104,7 @@ def _read(
         read.append(scoped(criterion))
         permitted.append(let_in)
     lifted = word_conditions(lift_bars(turn_demands(introduced(read)), permitted, vocabulary))
-    told = with_offered(lifted, vocabulary)
+    told = with_offered(with_tolerated(lifted, vocabulary), vocabulary)
     return tuple(without_contradictions(told, vocabulary))
 
 

@@ -1,24 +1,54 @@
-"""Cancers listed one below the other, each as a demand of its own: nobody has them all, so one is enough.
+"""Cancers that are demands of their own: nobody has them all, so one is enough.
 
 "Ovarian cancer", "Endometrial cancer" and "Small cell lung cancer" under a heading are three criteria of
-an eligibility section, though none of them is asked of everyone.
+an eligibility section, though none of them is asked of everyone. Of cancers of different organs, wherever
+they stand, two are enough to tell so.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import is_cancer
 from trialgraph.criteria.criterion import Criterion
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["with_offered"]
 
 _FEWEST = 3
 _SCOPE = "one of several diseases"
+_ORIGINS = frozenset(
+    str(each)
+    for each in (
+        TGC.AcuteLeukemia,
+        TGC.BrainNeoplasm,
+        TGC.BreastCancer,
+        TGC.CervicalCancer,
+        TGC.ColorectalCancer,
+        TGC.GastroesophagealCancer,
+        TGC.HeadAndNeckCancer,
+        TGC.KidneyCancer,
+        TGC.Lymphoma,
+        TGC.Melanoma,
+        TGC.MerkelCellCarcinoma,
+        TGC.NonSmallCellLungCancer,
+        TGC.OvarianTubalOrPeritonealCancer,
+        TGC.PancreaticCancer,
+        TGC.PlasmaCellNeoplasm,
+        TGC.PrimaryLiverCancer,
+        TGC.ProstateCancer,
+        TGC.Sarcoma,
+        TGC.SmallCellLungCancer,
+        TGC.ThyroidCancer,
+        TGC.UrothelialCarcinoma,
+        TGC.UterineCancer,
+    )
+)
+"""Where cancers arise: a trial is for those of one of these, or for several of which a patient has one."""
 
 
 def with_offered(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[Criterion]:
@@ -28,12 +58,44 @@ def with_offered(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> list[
         criteria: The criteria, in order.
         vocabulary: Words of the concepts.
     """
-    offered: set[str] = set()
+    offered = _of_other_origins(criteria, vocabulary)
     for demanded, run in itertools.groupby(criteria, lambda each: _goes_on(each, vocabulary)):
         if demanded:
             told = [(each, _cancers(each.expression, vocabulary)) for each in run]
             offered |= _alternatives([(each, terms) for each, terms in told if terms])
     return [replace(each, scope=_SCOPE) if each.id in offered else each for each in criteria]
+
+
+def _of_other_origins(criteria: Sequence[Criterion], vocabulary: Vocabulary) -> set[str]:
+    """Return the names of those criteria that ask everyone for cancers of different organs."""
+    asked = [
+        (each.id, origins)
+        for each in criteria
+        if each.kind == "inclusion" and each.scope is None
+        for origins in _origins(each.expression, vocabulary)
+    ]
+    return {
+        name
+        for (one, origins), (two, others) in itertools.combinations(asked, 2)
+        if origins.isdisjoint(others)
+        for name in (one, two)
+    }
+
+
+def _origins(expression: Expression, vocabulary: Vocabulary) -> Iterator[frozenset[str]]:
+    """Yield, of each demand that cancers meet now, where they arise; nothing where one isn't known."""
+    if isinstance(expression, AllOf):
+        for each in expression.operands:
+            yield from _origins(each, vocabulary)
+    else:
+        told = [
+            _ORIGINS & term.ancestors | _ORIGINS & {term.iri} for term in _cancers(expression, vocabulary)
+        ]
+        past = any(
+            isinstance(atom, Fact) and atom.modifiers.get("status") == "history" for atom in atoms(expression)
+        )
+        if told and all(told) and not past:
+            yield frozenset(itertools.chain(*told))
 
 
 def _goes_on(criterion: Criterion, vocabulary: Vocabulary) -> bool:

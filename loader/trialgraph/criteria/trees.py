@@ -81,19 +81,14 @@ def _is_of_one(group: Sequence[Expression], operand: Expression) -> bool:
 
 def map_facts(expression: Expression, change: Callable[[Fact], Expression]) -> Expression:
     """Return the expression with each of its facts changed."""
-    match expression:
-        case Fact():
-            return change(expression)
-        case AllOf(operands):
-            changed = [map_facts(each, change) for each in operands]
-            return expression if _same(changed, operands) else all_of(changed)
-        case AnyOf(operands):
-            changed = [map_facts(each, change) for each in operands]
-            return expression if _same(changed, operands) else any_of(changed)
-        case Not(operand):
-            return Not(map_facts(operand, change))
-        case _:
+    if isinstance(expression, Fact):
+        return change(expression)
+    if isinstance(expression, AllOf | AnyOf):
+        changed = [map_facts(each, change) for each in expression.operands]
+        if _same(changed, expression.operands):
             return expression
+        return all_of(changed) if isinstance(expression, AllOf) else any_of(changed)
+    return Not(map_facts(expression.operand, change)) if isinstance(expression, Not) else expression
 
 
 def map_barred(expression: Expression, change: Callable[[Fact], Expression]) -> Expression:

@@ -42,6 +42,9 @@ COVERED_BY: Mapping[str, Completeness] = {
 }
 """The category of the record that a concept's own category is covered by; others never are."""
 
+_ANY_ORGAN = frozenset({MALIGNANCY, str(TGC.SolidTumor), str(TGC.HematologicMalignancy)})
+"""Cancers that may be anywhere: a judgement on them leaves none of them open."""
+
 _NONE = "none recorded; "
 
 
@@ -173,8 +176,25 @@ def might_show(iri: str, concepts: Concepts) -> frozenset[str]:
 
 
 def _may_show(concepts: Concepts, iri: str) -> frozenset[str]:
-    also = concepts.once(_may_also_be, iri)
-    return (concepts.descendants(iri) | also) - concepts.ancestors(iri)
+    named = {iri} | (_judged_of(iri, concepts) if concepts.is_a(iri, MALIGNANCY) else set())
+    kinds = frozenset[str]().union(
+        *(concepts.descendants(each) | concepts.once(_may_also_be, each) for each in named)
+    )
+    return kinds - concepts.ancestors(iri)
+
+
+def _judged_of(iri: str, concepts: Concepts) -> set[str]:
+    """Return the cancers that a judgement is passed on: it says nothing of their cells, or where they are.
+
+    Who has castration-resistant prostate cancer may have an adenocarcinoma of the prostate.
+    """
+    if not concepts.is_judged(iri):
+        return set()
+    kinds: set[str] = set()
+    for parent in concepts[iri].parents:
+        within = concepts.is_a(parent, MALIGNANCY) and not concepts.is_a(parent, METASTASIS)
+        kinds |= {parent, *_judged_of(parent, concepts)} if within and parent not in _ANY_ORGAN else set()
+    return kinds
 
 
 def _may_also_be(concepts: Concepts, iri: str) -> frozenset[str]:

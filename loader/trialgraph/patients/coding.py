@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from trialgraph.concepts import Concepts
+from trialgraph.namespaces import TGC
 from trialgraph.patients.facts import Coded
 from trialgraph.patients.tables import code_blocks, drug_stems, general_names
 from trialgraph.patients.tumours import organs
@@ -29,6 +30,7 @@ _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}(?![\w-])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SHORTEST_NAME = 6
 """Letters of the shortest drug name that is looked into for a stem."""
+_CANCER = str(TGC.MalignantNeoplasm)
 _LONGEST = 10
 """Tokens of the longest name that is looked for in a text."""
 
@@ -171,6 +173,9 @@ class Coder:
         exact = self._of(self._lookup(tokens), categories)
         if exact or whole:
             return exact
+        marked = self._marked(tokens, categories)
+        if marked:
+            return marked
         head, tail = _head(text)
         if tail and not words().negations & set(_folded(_tokens(tail))):
             exact = self._of(self._lookup(_tokens(head)), categories) or self._beside(head, categories)
@@ -199,6 +204,28 @@ class Coder:
         if all(_NUMBER.fullmatch(token) or token.casefold() in narrowing for token in beside):
             return self._of(mention.concepts, categories)
         return frozenset()
+
+    def _marked(self, tokens: tuple[str, ...], categories: Collection[str]) -> frozenset[str]:
+        """Return the cancer in a name that begins with markers: "HER2-positive breast cancer"."""
+        if not {"biomarker", "condition"} <= set(categories):
+            return frozenset()
+        rest = self._without_markers(tokens)
+        if len(rest) == len(tokens) or rest[-1:] != tokens[-1:]:
+            return frozenset()
+        found = self.named(" ".join(rest), categories)
+        return found if found and all(self.concepts.is_a(iri, _CANCER) for iri in found) else frozenset()
+
+    def apart_from_markers(self, text: str) -> frozenset[str]:
+        """Return the words of a text, in small letters, that are in no name of a marker."""
+        return frozenset(_folded(self._without_markers(_tokens(text))))
+
+    def _without_markers(self, tokens: tuple[str, ...]) -> tuple[str, ...]:
+        markers = [mention for mention in self._scan(tokens) if self._is_marker(mention)]
+        inside = {place for each in markers for place in range(each.start, each.end)}
+        return tuple(token for place, token in enumerate(tokens) if place not in inside)
+
+    def _is_marker(self, mention: _Mention) -> bool:
+        return all(self.concepts.category(iri) == "biomarker" for iri in mention.concepts)
 
     def is_doubtful(self, text: str) -> bool:
         """Whether words leave open that it is so, or say that it isn't the patient's."""

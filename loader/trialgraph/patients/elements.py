@@ -223,8 +223,9 @@ class Context:
         a condition ("colon cancer, MSI-H") is stated, unless a word may deny it.
         """
         source, told = resource_name(resource), set(_WORD.findall(reading.what.text.casefold()))
+        beside = told & self.coder.apart_from_markers(reading.what.text)
         named = bool(reading.what.concepts) and resource.get("resourceType") == "Condition"
-        stated = named and not reading.doubtful and not words().negations & told
+        stated = named and not reading.doubtful and not words().negations & beside
         given = when
         if named and words().causing & told and when.high is not None:
             # What caused a condition was given by the day that it began.

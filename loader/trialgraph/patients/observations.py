@@ -187,6 +187,9 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
     if not subjects:
         subjects = tuple(sorted(context.coder.named(f"positive {asked.what.text}", _KINDS, whole=True)))
     answer = answer_of(value)
+    if answer is not None and not subjects:
+        subjects = _marker(asked.what.text, context)
+        yield from _spoken_of(resource, asked, value, when, context) if subjects else ()
     if answer is None and subjects and isinstance(codeable, Mapping):
         answer = _negated(codeable, subjects, context)
     if answer is None:
@@ -203,6 +206,25 @@ def _found(resource: Json, asked: Reading, value: Json, when: DateRange, context
         return
     for iri in subjects:
         yield ResultFact(name, Coded(asked.what.text, (iri,)), positive=False, when=when)
+        for lack in _lack_of(iri, context):
+            yield ResultFact(name, Coded(asked.what.text, (lack,)), positive=True, when=when)
+
+
+def _marker(question: str, context: Context) -> tuple[str, ...]:
+    """Return what a positive answer shows, of a question that only names a marker: "HER2 status"."""
+    plain = " ".join(word for word in question.split() if word.casefold() not in words().stained)
+    for phrase in (plain, f"{plain} positive"):
+        found = context.coder.named(phrase, _KINDS, whole=True)
+        if found and all(context.coder.concepts.category(iri) == "biomarker" for iri in found):
+            return tuple(sorted(found))
+    return ()
+
+
+def _lack_of(marker: str, context: Context) -> list[str]:
+    """Return what a negative answer shows: of "HER2 positive", that the tumour is HER2 negative."""
+    plain = context.coder.concepts.label(marker).removesuffix(" positive")
+    found = context.coder.named(f"{plain} negative", ("biomarker",), whole=True)
+    return sorted(found - {marker})
 
 
 def _named_answer(

@@ -7,7 +7,7 @@ import re
 from trialgraph.criteria.chunking.generalities import anything_end, unstoppable_end
 from trialgraph.criteria.chunking.outcomes import tells_outcome
 from trialgraph.criteria.chunking.pieces import Chunk, ChunkKind, is_given
-from trialgraph.criteria.chunking.staging import staged
+from trialgraph.criteria.chunking.staging import may_be_staged, staged
 from trialgraph.criteria.chunking.texts import Text
 from trialgraph.criteria.language.lexicon import lexicon
 from trialgraph.criteria.language.tokens import BRACKETS, CLOSING, Token, bracket_pairs, tokenize
@@ -17,6 +17,7 @@ from trialgraph.criteria.quantities.ages import (
     explains,
     is_long_past,
     is_number_of_years,
+    is_of_kin,
     may_be_new,
     stands_behind_persons,
     with_shared_years,
@@ -234,7 +235,7 @@ class Chunker:
         aged = (in_years and said and not may_be_new(self.source, start, limit)) or is_number_of_years(
             self.source, start, limit
         )
-        if term is None or not aged or explains(self.source, start):
+        if term is None or not aged or explains(self.source, start) or is_of_kin(self.source, start):
             return None
         value = self.text.values.build((term,), "", limit, start, -1, 0)
         old = _OLD.match(self.source, limit.end)
@@ -330,7 +331,7 @@ class Chunker:
     def _phrase(self, position: int, token: Token, named: int) -> Chunk | None:
         if (risk := self.text.risks.get(position)) is not None:
             return Chunk("word", token.start, risk[0], "risk class", _QUALIFIER if risk[1] else _NARROWING)
-        if (stage := staged(self.source, token, named)) is not None:
+        if may_be_staged(token.form, token.text) and (stage := staged(self.source, token, named)) is not None:
             return Chunk("word", token.start, *stage)
         if (kept := unstoppable_end(self.source, token)) is not None:
             return Chunk("word", token.start, kept, "that cannot", _NARROWING)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.tokens import Token, token_at
 from trialgraph.criteria.language.vocabulary import Mention, Term, Vocabulary
 from trialgraph.namespaces import TGC
 
-__all__ = ["KIN", "add_kin"]
+__all__ = ["KIN", "add_kin", "age_of_kin"]
 
 KIN = "family history of "
 """How the names of what runs in the family start."""
 _RELATIVES = str(TGC.FamilyHistory)
 _SUDDEN = str(TGC.SuddenCardiacDeath)
-_GATE = re.compile(r"\b(?:relatives?|family members?|sudden)\b", re.IGNORECASE)
+_GATE = Sought(r"\b(?:relatives?|family members?|sudden)\b")
 _NTH = r"(?:first|second|third|1st|2nd|3rd)"
 _NEAR = (
     rf"(?:{_NTH}(?:[ -](?:degree|order))?(?:\s*(?:,|/|or|and|to)\s*{_NTH})*[ -]*(?:degree|order)|close|blood"
@@ -78,6 +79,19 @@ def add_kin(text: str, tokens: Sequence[Token], mentions: dict[int, Mention], vo
         if named is not None and first >= reached:
             mentions[first] = Mention(named, first, after)
             reached = after
+
+
+def age_of_kin(name: str) -> str:
+    """Return the words for the age that relatives had a disease at, of all those that name it in them.
+
+    Examples:
+        >>> age_of_kin("sudden death under 40 years of age in a first-degree relative")
+        'under 40 years of age'
+        >>> age_of_kin("family history of sudden death")
+        ''
+    """
+    aged = _YOUNG.search(name)
+    return aged.group().strip(" ,") if aged else ""
 
 
 def _all_of_kin(text: str, tokens: Sequence[Token], mentions: dict[int, Mention]) -> bool:

@@ -44,12 +44,14 @@ def add_languages(tokens: Sequence[Token], mentions: dict[int, Mention], vocabul
         mentions: Concepts by the token they start at; those found are added in place.
         vocabulary: Has the languages.
     """
+    found = [(at, term) for at, token in enumerate(tokens) if (term := _language(token, vocabulary))]
+    if not found:
+        return
     own = {at: each for each in mentions.values() for at in range(each.start, each.end)}
     done = 0
-    for index, token in enumerate(tokens):
-        term = _language(token, vocabulary) if index >= done else None
+    for index, term in found:
         named = own.get(index)
-        if term is None or (named is not None and named.term.iri != term.iri):
+        if index < done or (named is not None and named.term.iri != term.iri):
             continue
         start = _start(tokens, named.start if named is not None else index, own)
         if start is None:

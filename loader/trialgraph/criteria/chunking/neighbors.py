@@ -23,7 +23,11 @@ _DOING = frozenset({"harboring", "harbouring", "harbor", "harbour", "undergoing"
                     "found", "impacting", "hindering", "making", "limiting", "impeding", "hampering",
                     "compromising", "prohibiting", "rendering", "originating", "abutting",
                     "incompatible", "prescribed", "dosed",
-                    "orally", "intravenously", "topically"})  # fmt: skip
+                    "orally", "intravenously", "topically", "usage", "placement", "indicating", "observed",
+                    "noted", "listed", "included", "delivered", "showing", "detectable", "recorded",
+                    "evaluable", "assessable", "believed", "impinging", "inhibiting", "conferring",
+                    "described", "accompanied", "preoperatively", "periodically", "starting", "thought",
+                    '"'})  # fmt: skip
 """Words that no lexicon has and that leave the name before them what it is."""
 _MADE_AS = frozenset({"product", "supplement", "wafer", "implant", "implantation", "intervention",
                       "combination", "monotherapy", "maintenance", "injection", "option", "doublet",
@@ -39,6 +43,12 @@ _NUMBERED = re.compile(r"\d{1,2}[.)]\s+[A-Z]")
 """The number of the next item of a list whose items stand in one line."""
 _BLOCKING = re.compile(r"inhibit|antagon|antibod|blocker", re.IGNORECASE)
 _DOSES = frozenset({"dose", "dose of", "equivalent"})
+_EXCEEDING = re.compile(
+    r"\s*(?:(?:of|to)\s+)?(?:>|≥|(?:greater|more|higher)\s+than|at\s+least)(?:\s*or\s+equal\s+to)?"
+    r"\s*[\d.,]+\s*(?:mg|g|gy|mcg|µg|units?)\b",
+    re.IGNORECASE,
+)
+"""A dose that bars whoever is given more ("steroid doses > 10 mg per day")."""
 _INDEPENDENT = frozenset({"independent", "independence"})
 _BULLETS = frozenset({"*", "•"})
 _LINKING = frozenset({"of", "the", "a", "any", "first", "before", "prior", "to", "prior to", "start"})
@@ -110,8 +120,9 @@ def goes_on(text: Text, chunk: Chunk, following: Chunk | None) -> bool:
         return True
     if joined and (following.form in _INDEPENDENT or _causes(chunk, following)):
         return True
-    if chunk.term is not None and chunk.term.category in GIVEN and following.form in _DOSES:
-        return True
+    given = chunk.term is not None and chunk.term.category in GIVEN
+    if given and following.form in _DOSES:
+        return not (text.exclusion and _EXCEEDING.match(text.text, following.end))
     unknown = following.kind == "word" and not following.classes and following.form not in _DOING
     return joined and unknown and following.form not in JOINTS
 

@@ -8,7 +8,6 @@ for is told by their first letters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,17 +138,18 @@ def _spelled_from(tokens: Sequence[Token], opening: int, closing: int) -> int | 
     short = "".join(each.text for each in tokens[opening + 1 : closing] if each.text.isalnum()).lower()
     against = tokens[opening + 1].form == "anti"
     short = short.removeprefix("anti") if against else short
-    initials, letters, loose, listed = "", "", None, len(short) >= _LISTED
+    initials, loose, listed = "", None, len(short) >= _LISTED
+    ahead = {len(short)} if len(short) >= _LOOSE else set[int]()
     for start in range(opening - 1, max(-1, opening - 1 - (_LONGEST_LIST if listed else _LONGEST_WORDS)), -1):
         word = tokens[start].text
         if not word.isalnum():
             if word != "-" and not (listed and word == ","):
                 break
             continue
-        initials, letters = _initial(word) + initials, _some_of(word) + letters
+        initials, ahead = _initial(word) + initials, _some_of(word.lower(), short, ahead)
         if initials == short or (len(short) >= _LOOSE and _stands_for(short, initials)):
             return _before_anti(tokens, start) if against else start
-        if loose is None and len(short) >= _LOOSE and re.fullmatch(letters, short, re.IGNORECASE):
+        if loose is None and 0 in ahead:
             loose = start
     return None if loose is None else _before_anti(tokens, loose) if against else loose
 
@@ -160,9 +160,20 @@ def _before_anti(tokens: Sequence[Token], start: int) -> int:
     return start - 2 if led == ["anti", "-"] else start
 
 
-def _some_of(word: str) -> str:
-    """Return a pattern for the first letter of a word and any others of it, in order."""
-    return word[0] + "".join(f"{letter}?" for letter in word[1:])
+def _some_of(word: str, short: str, ends: set[int]) -> set[int]:
+    """Return where an abbreviation has, before an end, a word's first letter and any others in order."""
+    return {
+        start
+        for end in ends
+        for start in range(end)
+        if short[start] == word[0] and _in_order(short[start + 1 : end], word[1:])
+    }
+
+
+def _in_order(letters: str, word: str) -> bool:
+    """Whether a word has some letters, in their order."""
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
 
 
 def _initial(word: str) -> str:
@@ -175,7 +186,5 @@ def _stands_for(short: str, initials: str) -> bool:
 
     The last of a list may be of two words ("… and skin changes (POEMS)").
     """
-    first = iter(initials)
-    in_order = all(letter in first for letter in short)
     last = initials[-2:] if len(short) >= _LISTED else initials[-1]
-    return in_order and initials[0] == short[0] and short[-1] in last
+    return _in_order(short, initials) and initials[0] == short[0] and short[-1] in last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trialgraph.criteria.language.tokens import Token
 
@@ -103,6 +104,14 @@ _LONGEST = 3
 _QUALIFIER = frozenset({"qualifier"})
 _NOTHING = frozenset({"neutral", "tail"})
 _BEHIND = frozenset({"post"})
+
+
+@lru_cache(maxsize=16_384)
+def may_be_staged(form: str, letters: str) -> bool:
+    """Whether a stage, "any stage" or a setting may start at a word, known by its form and letters."""
+    if form in _OPENING or form in _LIVERS or form in _OPENS_EVERY or form == "in":
+        return True
+    return len(letters) <= _LONGEST and (letters[-1] in _LETTERS or letters in ("any", "Any"))
 
 
 def staged(text: str, token: Token, named: int = 0) -> tuple[int, str, frozenset[str]] | None:

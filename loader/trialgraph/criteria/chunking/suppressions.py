@@ -1,4 +1,4 @@
-"""Immunosuppression as a state: "severe immunosuppression", "immunosuppression due to disease".
+"""Immunosuppression as a state: "severe immunosuppression", "immunodeficiency or immunosuppression".
 
 Elsewhere the word names the treatment ("transplantation requiring immunosuppression").
 """
@@ -22,6 +22,7 @@ _TOLD = frozenset({"history", "diagnosis", "evidence", "state", "degree", "form"
 _CAUSES = frozenset({"due to", "as a", "secondary to", "resulting from", "caused by", "not related",
                      "related to", "from concurrent", "from any", "from disease"})  # fmt: skip
 """The two words behind it that lead to what it comes from."""
+_JOINTS = frozenset({"or", "and", ",", "/"})
 _GIVEN = frozenset({"therapy", "treatment", "medication", "drug", "agent", "regimen"})
 _BEFORE = 2
 
@@ -47,7 +48,9 @@ def _is_state(tokens: Sequence[Token], mention: Mention) -> bool:
     named = " ".join(token.form for token in tokens[mention.start : mention.end])
     before = [token.form for token in tokens[max(0, mention.start - _BEFORE) : mention.start]]
     behind = " ".join(token.form for token in tokens[mention.end : mention.end + 2])
+    alone = not before and behind[:1] in ("", ",", ".")
     told = before[-1:] == ["of"] and not _TOLD.isdisjoint(before)
+    told = told or alone or (before[:1] == ["immunodeficiency"] and before[-1] in _JOINTS)
     if named not in _STATES or behind.split(" ")[0] in _GIVEN:
         return False
     return told or not _DEGREES.isdisjoint(before[-1:]) or behind in _CAUSES

@@ -35,12 +35,13 @@ def add_trials(tokens: Sequence[Token], mentions: dict[int, Mention], vocabulary
         vocabulary: Has the concepts.
     """
     words = _words()
+    nouns = [at for at, token in enumerate(tokens) if token.form in words["nouns"]]
     term, drug = vocabulary.named(_PARTICIPATION), vocabulary.named(_DRUG)
     if term is None or drug is None:
         return
-    for noun, token in enumerate(tokens):
+    for noun in nouns:
         after = tokens[noun + 1].form if noun + 1 < len(tokens) else ""
-        if token.form not in words["nouns"] or after in words["nouns"]:
+        if after in words["nouns"]:
             continue
         start = _start(tokens, noun)
         named = next((at for at in range(start, noun + 1) if _is(mentions.get(at), term.iri)), None)

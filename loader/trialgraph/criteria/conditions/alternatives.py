@@ -39,7 +39,8 @@ def with_alternative(
     """Join a limit with another that holds in some case ("≤5 × ULN if liver metastases are present")."""
     referring = next((i for i, chunk in enumerate(chunks) if chunk.form in _REFERRING and i > 0), None)
     chunks = plainer(text, chunks[:referring])
-    if (several := _several(text, expression, value, chunks)) is not None:
+    several = _several(text, expression, value, chunks) or _without_either(text, expression, value, chunks)
+    if several is not None:
         return several
     limits = [chunk for chunk in chunks if chunk.kind == "limit" and chunk.limit is not None]
     words = [
@@ -88,6 +89,25 @@ def with_alternative(
     if text.exclusion:
         return any_of([all_of([negate(case), expression]), all_of([case, other.expression])])
     return with_limit_for_some(expression, case, other.expression)
+
+
+def _without_either(
+    text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]
+) -> Expression | None:
+    """Read "≥ 9 g/dL or ≥ 5.6 mmol/L without transfusion", which is one limit in two units."""
+    at = next((i for i, chunk in enumerate(chunks) if chunk.kind == "limit"), None)
+    if text.exclusion or at is None or any(chunk.form != "or" for chunk in chunks[:at]):
+        return None
+    if not chunks[at + 1 :] or any(chunk.kind in ("value", "limit") for chunk in chunks[at + 1 :]):
+        return None
+    other = other_limit(text, value, [chunks[at]])
+    two = other.expression if other is not None else None
+    without = unsupported(text, chunks[at + 1 :])
+    if without is None or not isinstance(expression, Value) or not isinstance(two, Value):
+        return None
+    if (expression.unit, expression.relative_to) != (two.unit, two.relative_to):
+        return all_of([any_of([expression, two]), without])
+    return all_of([expression, without]) if expression.limit == two.limit else None
 
 
 def _several(text: Text, expression: Expression, value: Chunk, chunks: Sequence[Chunk]) -> Expression | None:

@@ -84,6 +84,8 @@ _SUPPOSING = frozenset({"if", "when"})
 _TURNING = frozenset({"however", "but"})
 _NOTING = _TURNING | {"note", "note that"}
 _NOTED = 3
+_LIMITING = frozenset({"value", "limit", "bracket"})
+"""What a limit is told by, or may stand in."""
 _DESPITE = "despite"
 _ASIDE = frozenset({_DESPITE, "measure"})
 
@@ -110,6 +112,8 @@ def read_case(text: Text, chunks: Sequence[Chunk], *, excepted: bool = False) ->
     Returns:
         Case and values, in this order; None when the words say anything else.
     """
+    if not any(chunk.kind in _LIMITING for chunk in chunks):
+        return None
     chunks = _plain(trimmed([each for chunk in chunks for each in _opened(chunk)]), excepted=excepted)
     if not chunks:
         return None

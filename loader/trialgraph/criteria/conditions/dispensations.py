@@ -34,7 +34,7 @@ def read_dispensation(text: Text, chunks: Sequence[Chunk], read: Reader) -> Expr
     """
     if (contrasted := read_contrasted(text, chunks, read)) is not None:
         return contrasted
-    if text.exclusion:
+    if text.exclusion or not any(chunk.kind == "value" for chunk in chunks):
         return None
     if (apart := _worst_apart(text, chunks, read)) is not None:
         return apart

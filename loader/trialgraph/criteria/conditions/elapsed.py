@@ -62,7 +62,7 @@ _BEFORE = re.compile(
 )
 _BETWEEN = re.compile(rf"\s+and\s+(?=[^,;]*\b{_ENTERING})[\w\s/()\[\]-]{{0,80}}$", re.IGNORECASE)
 _UP_TO = re.compile(
-    r"\s+and\s+(?:the\s+)?(?:start|enrol\w*|randomi\w+|registration|initiation|first\s+dose)\b[\w\s/()\[\]-]{0,80}$",
+    r"\s+and\s+(?:the\s+)?(?:start|enrol\w*|randomi\w+|registration|initiation|first\s+dose|(?:first\s+)?administration)\b[\w\s/()\[\]-]{0,80}$",
     re.IGNORECASE,
 )
 """Up to when a time is told that counts "since" or "from" a treatment."""

@@ -1,7 +1,7 @@
 """What sentences behind a permission deny: it is asked of those whom the permission lets in.
 
 "Brain metastases are allowed if treated. Patients must be off corticosteroids": who takes them for anything
-else isn't spoken of.
+else isn't spoken of. Nor is who has no HIV in "patients with HIV are eligible if A; B; and no C".
 """
 
 from __future__ import annotations
@@ -26,6 +26,19 @@ _RULED_OUT = re.compile(
     re.IGNORECASE,
 )
 """A sentence that bars by itself, whoever was let in before it."""
+_CONDITION = re.compile(
+    r"[^.;]*(?:\.(?=\d)[^.;]*)*?\b(?:eligible|allowed|permitted|included|enroll?ed|participate)\b"
+    r"[^.;]*(?:\.(?=\d)[^.;]*)*?\b(?:if|provided|criteria|as\s+long\s+as)\b[^.;]*(?:\.(?=\d)[^.;]*)*;",
+    re.IGNORECASE,
+)
+"""The first of several conditions on which people are let in."""
+_ONE = (
+    r"\s*(?=\S)(?:and\s+)?(?!and\b|(?:patient|subject|participant|individual)s?\b|those\b|(?:wo)?men\b|(?:fe)?males?\b"
+    r"|(?:all|any|prior|previous|other|must|should|may|note)\b)[^.;]*(?:\.(?=\d)[^.;]*)*"
+)
+_FURTHER = re.compile(rf"(?:{_ONE};)*{_ONE}(?:[.;]?\s*$|\.(?=\s))", re.IGNORECASE)
+"""Those behind it, up to the end of the sentence."""
+_LISTING = re.compile(r"\bcriteria\b|\bfollowing\b|[,;]\s+and\b", re.IGNORECASE)
 _BORNE = frozenset({"condition", "lesion"})
 
 
@@ -37,12 +50,31 @@ def of_those_let_in(expression: Expression, text: Text) -> Expression:
     borne = others.operand if isinstance(others, Not) else None
     if not isinstance(borne, Fact) or borne.category not in _BORNE:
         return expression
-    if (opening := _LETTING_IN.match(text.text)) is None:
+    if (opening := _LETTING_IN.match(text.text)) is None and (opening := _CONDITION.match(text.text)) is None:
         return expression
+    behind = opening.end()
+    conditions = _further_conditions(text)
     return all_of([
-        any_of([others, each]) if _denies_treatment(each, text, opening.end()) else each
+        any_of([others, each])
+        if _denies_treatment(each, text, behind) or _stands_in(each, text, *conditions)
+        else each
         for each in expression.operands
     ])  # fmt: skip
+
+
+def _further_conditions(text: Text) -> tuple[int, int]:
+    """Return from where to where a text names further conditions of those it lets in, as a list that ends."""
+    first = _CONDITION.match(text.text)
+    further = None if first is None else _FURTHER.match(text.text, first.end())
+    if first is None or further is None or not _LISTING.search(first.group() + further.group()):
+        return 0, 0
+    return first.end(), further.end()
+
+
+def _stands_in(operand: Expression, text: Text, start: int, end: int) -> bool:
+    """Whether all that an operand says stands in a stretch of the text."""
+    starts = [text.normalized.readable(each.span)[0] for each in atoms(operand)]
+    return end > start and all(start <= each < end for each in starts)
 
 
 def _denies_treatment(operand: Expression, text: Text, behind: int) -> bool:

@@ -35,7 +35,7 @@ _LEAST = (
 )
 _MOST = r"(?:less\s+than|fewer\s+than|[<≤]|within|no\s+more\s+than)\s*"
 _LAST = (
-    r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation"
+    r"(?:(?:the|their|his|her|his/her|any|all|last|final|most|recent|prior|previous|completion|end|cessation|termination"
     r"|discontinuation|finishing|completing|stopping|ending|receiving|received|administration|dose|doses|dosage|date|day|cycle|of|course|receipt"
     r"|infusion|exposure\s+to|(?:research\s+)?(?:patient|subject|participant)(?:['’]s)?)\s+)*"
 )
@@ -178,7 +178,7 @@ _OF_IT = (
     r"|last|final|most\s+recent)\s+"
 )
 _STOPPED = (
-    r"(?:complet(?:ed?|ion)|discontinu(?:ed?|ation)|stop(?:ped)?|finish(?:ed)?|end(?:ed)?|terminated|ceased|cessation"
+    r"(?:complet(?:ed?|ion)|discontinu(?:ed?|ation)|stop(?:ped)?|finish(?:ed)?|end(?:ed)?|terminated|ceased|cessation|termination"
     r"|concluded|off)\s+"
 )
 _HAPPENED = r"(?:given|administered|received|performed|delivered|occurred|taken\s+place)\s+"

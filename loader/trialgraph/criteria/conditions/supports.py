@@ -12,7 +12,7 @@ from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.quantities.windows import length_in, window_of
 from trialgraph.criteria.trees import all_of, map_facts
-from trialgraph.expressions import Expression, Fact, Not, Value, Window, atoms
+from trialgraph.expressions import Expression, Fact, Narrative, Not, Value, Window, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["is_support", "reached_without", "unsupported"]
@@ -46,6 +46,7 @@ _AIMS = ("achieve", "reach", "meet", "obtain", "attain", "maintain", "normalize"
 """Verbs for getting to a value, behind what would bring it there."""
 _ALONE = frozenset({"independent", "independence", "independently"})
 """Words behind a treatment that deny it ("transfusion independent")."""
+_DEPENDING = ("independen", "dependen")
 _FOR_LONG = (
     r"(?:for|over|during|in)\s+(?:(?:at\s+least|a\s+minimum\s+of|no\s+less\s+than|the|last|past|previous|prior|≥|>)\s*)*"
     r"LENGTH(?P<from>(?:\s+(?:prior\s+to|before|preceding|of)\b[\w\s/-]*)?)\s*$"
@@ -69,10 +70,10 @@ def reached_without(text: Text, members: Sequence[tuple[str, Expression]]) -> li
 
     "ANC ≥ 1.5, without the use of G-CSF such as filgrastim" asks nobody never to have been given any.
     """
-    if not any(isinstance(member, Not) for _, member in members):
-        return list(members)
-    if not any(isinstance(atom, Value) for _, member in members for atom in atoms(member)):
-        return list(members)
+    valued = any(isinstance(atom, Value) for _, member in members for atom in atoms(member))
+    members = [(joint, _reached_alone(text, member, valued=valued)) for joint, member in members]
+    if not valued or not any(isinstance(member, Not) for _, member in members):
+        return members
 
     def reached(fact: Fact) -> Fact:
         term = text.vocabulary.by_iri.get(fact.concept)
@@ -82,6 +83,16 @@ def reached_without(text: Text, members: Sequence[tuple[str, Expression]]) -> li
 
     denied = (Not(map_facts(m.operand, reached)) if isinstance(m, Not) else m for _, m in members)
     return [(joint, member) for (joint, _), member in zip(members, denied, strict=True)]
+
+
+def _reached_alone(text: Text, member: Expression, *, valued: bool) -> Expression:
+    """Return words that only tell what a value is reached without as that ("and dialysis independent")."""
+    if not isinstance(member, Narrative) or not any(word in member.text.lower() for word in _DEPENDING):
+        return member
+    start, end = text.normalized.readable(member.span)
+    chunks = [chunk for chunk in text.chunks if start <= chunk.start and chunk.end <= end]
+    told = chunks and (valued or any(chunk.form in _MET for chunk in chunks))
+    return (unsupported(text, chunks) if told else None) or member
 
 
 def unsupported(text: Text, chunks: Sequence[Chunk]) -> Expression | None:

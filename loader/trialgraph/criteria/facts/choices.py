@@ -30,6 +30,8 @@ def with_choices(expression: Expression, text: Text) -> Expression:
         expression: What the text says.
         text: The text; a time or a value in such a bracket is no choice, and stays with its fact.
     """
+    if "(" not in text.text and "[" not in text.text:
+        return expression
     brackets = {words_in(text.text, bracket): bracket.inner[1:] for bracket in _offering(text.chunks)}
     return _with(expression, text, brackets, denied=False) if brackets else expression
 

@@ -59,12 +59,13 @@ def counted_for(text: Text, expression: Expression, rest: Sequence[Chunk], end: 
 
 def _of_these(text: Text, expression: Expression, value: Value, place: Span) -> Expression:
     """Return a number of all lines with the words that tell which of them are counted."""
-    words = narrative(text, *place)
     ceiling = value.limit.high is not None and value.limit.low is None
-    if value.limit.high is not None and not ceiling:
-        # Of all lines there may be more than of those meant.
+    if value.limit.high is not None and not ceiling and value.span is not None:
+        # Of all lines there may be more than of those meant: how many of these stays words.
         least = replace(value.limit, high=None, high_inclusive=True)
         expression = replace(value, limit=least)
+        place = (text.normalized.readable(value.span)[0], place[1])
+    words = narrative(text, *place)
     return any_of([expression, words]) if ceiling else all_of([expression, words])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.trees import all_of, any_of
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not
 from trialgraph.namespaces import TGC
@@ -41,7 +42,7 @@ _STATE = re.compile(
 )
 _EACH = re.compile(_ONE, re.IGNORECASE)
 _JOINING = re.compile(r"\b(?:and/or|or|and)\b", re.IGNORECASE)
-_NEAR = re.compile(r"\b(?:is|are|be|been)\s+(?:either\s+)?" + _ONE, re.IGNORECASE)
+_NEAR = Sought(r"\b(?:is|are|be|been)\s+(?:either\s+)?" + _ONE)
 _CANCER = str(TGC.MalignantNeoplasm)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from trialgraph.criteria.chunking.brackets import category_of, is_gloss, is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.kin import KIN, age_of_kin
 from trialgraph.criteria.chunking.pieces import is_content
 from trialgraph.criteria.facts.assembly import FactReading, abbreviates, assemble
 from trialgraph.criteria.facts.predications import tells_inability
@@ -104,7 +105,15 @@ def read_fact(text: Text, chunks: Sequence[Chunk]) -> FactReading | None:
     barred = any("barring" in chunk.classes and chunk.form.startswith(_BEING) for chunk in chunks[after:])
     if not text.exclusion and (barred or _bars_any(heads[-1], chunks[0], around)):
         return None
+    _take_age_of_kin(text, heads[-1], around)
     return assemble(text, heads, chunks, around)
+
+
+def _take_age_of_kin(text: Text, head: Chunk, around: Around) -> None:
+    """Keep the age that relatives had a disease at, which stands among the words that name it in them."""
+    if head.term is not None and head.term.label.startswith(KIN):
+        aged = age_of_kin(text.text[head.start : head.end])
+        around.qualifiers.extend([aged] if aged else [])
 
 
 def _take_lack(chunks: Sequence[Chunk], around: Around) -> None:

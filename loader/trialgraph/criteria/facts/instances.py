@@ -19,6 +19,7 @@ from trialgraph.namespaces import TGC
 __all__ = [
     "STATED",
     "closing_time",
+    "common_clause",
     "common_purpose",
     "dated_alike",
     "demanded_kinds",
@@ -54,6 +55,7 @@ _JUDGING = frozenset({"barring", "allowance", "exception"})
 
 STATED = ("unstable ",)
 """How names start that tell a state by themselves, so that no adjective before a list is said of them."""
+_CLAUSES = ("that ", "which ", "requiring ", "needing ", "necessitating ")
 _TO_COME = frozenset({"planned", "unactual"})
 _STATE = re.compile(
     r"(?:(?:significant|serious|major|concurrent|concomitant|active|ongoing)\b[\s,;/]*(?:(?:and/or|and|or)\s+)?)*"
@@ -186,8 +188,17 @@ def end_of_list(text: Text, chunks: Sequence[Chunk]) -> str:
 
 def common_purpose(instances: Expression) -> str:
     """Return what all instances are given for ("therapy, including A or B for advanced disease"); else ""."""
+    return _common(instances, ("for ",))
+
+
+def common_clause(instances: Expression) -> str:
+    """Return the clause that narrows each of several instances ("such as A or B, that …"); else ""."""
+    return _common(instances, _CLAUSES) if len(_facts(instances)) > 1 else ""
+
+
+def _common(instances: Expression, opening: tuple[str, ...]) -> str:
     told = [each.modifiers.get("qualifier", "").split("; ") for each in _facts(instances)]
-    named = next((part for part in told[-1] if part.startswith("for ")), "") if told else ""
+    named = next((part for part in told[-1] if part.startswith(opening)), "") if told else ""
     return named if all(named in parts for parts in told) else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
@@ -18,6 +19,10 @@ __all__ = ["add_investigational", "participated_in_time"]
 _PARTICIPATION = str(TGC.TrialParticipation)
 _DRUG = str(TGC.InvestigationalDrug)
 _ENDS = frozenset({".", ";"})
+_OVER = re.compile(
+    r"\b(?:prior|previous\w*|past|earlier|recent\w*|ever|history|participated|has|have|had|was|were)\b",
+    re.IGNORECASE,
+)
 _GIVEN = frozenset({_PARTICIPATION, _DRUG, str(TGC.InvestigationalDevice)})
 
 
@@ -41,8 +46,10 @@ def participated_in_time(expression: Expression, text: Text) -> Expression:
     "Has participated in a trial and received an investigational therapy within 30 days": nobody is barred
     for having taken part long ago.
     """
-    if not text.exclusion or not isinstance(expression, AnyOf):
+    if not text.exclusion:
         return expression
+    if not isinstance(expression, AnyOf):
+        return _going_on(expression, text)
     operands = list(expression.operands)
     for index in range(len(operands) - 2, -1, -1):
         each, behind = operands[index], operands[index + 1]
@@ -52,7 +59,19 @@ def participated_in_time(expression: Expression, text: Text) -> Expression:
             ]
             if _ENDS.isdisjoint(apart):
                 operands[index] = replace(each, within=behind.within)
-    return any_of(operands)
+    return any_of([_going_on(each, text) for each in operands])
+
+
+def _going_on(expression: Expression, text: Text) -> Expression:
+    """Return taking part as going on, if nothing says that it is over ("participating in another trial")."""
+    if not _is_undated(expression):
+        return expression
+    start, end = text.normalized.readable(expression.span)
+    start = max(text.text.rfind(sign, 0, start) for sign in (*_ENDS, ",")) + 1
+    timed = re.search(r"\d|\blast\b|\bprior\b", expression.modifiers.get("qualifier", ""))
+    if timed or _OVER.search(text.text, start, end):
+        return expression
+    return replace(expression, modifiers={"status": "active", **expression.modifiers})
 
 
 def _is_undated(each: Expression) -> TypeGuard[Fact]:

@@ -1,20 +1,29 @@
-"""Treatments that an unnamed condition requires ("any condition that requires systemic steroids")."""
+"""Treatments that are required: by an unnamed condition ("any that requires steroids"), or by a patient."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.results import Told
+from trialgraph.criteria.trees import all_of, any_of
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact
+from trialgraph.namespaces import TGC
 
-__all__ = ["REQUIRING", "UNNAMED", "after_requiring", "with_denied_needs"]
+__all__ = ["REQUIRING", "UNNAMED", "after_requiring", "with_denied_needs", "with_needs_to_come"]
 
 REQUIRING = frozenset({"requiring", "require", "required", "needing"})
 _ANY = frozenset({"condition", "disorder", "illness", "syndrome"})
 UNNAMED = _ANY | {"disease"}
 
 
+_NEEDING = ("need", "requir")
+_NEEDED = re.compile(
+    r"(?:in\s+need\s+of|needs?|needing|need\s+(?:for|of)|requires?|requiring)\b(?!.*\bprior\b)", re.IGNORECASE
+)
+_FOR_CANCER = (str(TGC.AntitumorTherapy), str(TGC.Surgery))
 _GOING_ON = frozenset({",", "and", "must", "should", "shall"})
 """What a denial goes on behind that tells nobody apart, as "who do not" would."""
 
@@ -29,6 +38,34 @@ def with_denied_needs(chunks: Sequence[Chunk]) -> list[Chunk]:
         else:
             told.append(chunk)
     return told
+
+
+def with_needs_to_come(expression: Expression, text: Text) -> Expression:
+    """Return a demand with the cancer treatment that patients have to be in need of as one that is to come.
+
+    Whoever is "in need of systemic therapy" needn't have had any.
+    """
+    if text.exclusion or not any(map(text.lowered.__contains__, _NEEDING)):
+        return expression
+    match expression:
+        case AllOf(operands):
+            return all_of([with_needs_to_come(each, text) for each in operands])
+        case AnyOf(operands):
+            return any_of([with_needs_to_come(each, text) for each in operands])
+        case Fact():
+            return _to_come(expression, text)
+        case _:
+            return expression
+
+
+def _to_come(fact: Fact, text: Text) -> Fact:
+    term = text.vocabulary.by_iri.get(fact.concept)
+    needed = _NEEDED.match(fact.modifiers.get("qualifier", "")) is not None
+    if not needed or fact.modifiers.keys() - {"qualifier"} or fact.within is not None:
+        return fact
+    if term is None or not any(map(term.is_a, _FOR_CANCER)):
+        return fact
+    return replace(fact, modifiers={"status": "planned", **fact.modifiers})
 
 
 def after_requiring(text: Text, chunks: Sequence[Chunk], around: Told) -> Sequence[Chunk]:

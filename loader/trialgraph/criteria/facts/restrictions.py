@@ -33,7 +33,7 @@ _SETTING = re.compile(
 """How an exception tells what those whom it is for have to be like."""
 _DENYING = re.compile(r"\b(?:not|no|without|nor|never)\b[^.;]{0,60}$", re.IGNORECASE)
 _LINKS = re.compile(
-    r"\b(?:and|or|i\.e|defined|documented|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
+    r"\b(?:and|or|i\.?e|that\s+is|namely|defined|documented|as|with|of|at|a|the|in|is|are|dos(?:es?|ages?|ing)|equivalents?|to|therapy|use)\b",
     re.IGNORECASE,
 )
 

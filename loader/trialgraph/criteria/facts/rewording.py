@@ -85,10 +85,9 @@ def _illness_again(text: Text, chunks: Sequence[Chunk], at: int) -> int | None:
 
     "Autoimmune disease, or a syndrome that requires steroids" names another.
     """
-    if not at or category_of(chunks[at - 1]) != "condition":
+    if not at or chunks[at].form not in ("or", "/") or category_of(chunks[at - 1]) != "condition":
         return None
-    whole = text.text[chunks[at - 1].start : chunks[at - 1].end].lower()
-    if chunks[at].form not in ("or", "/") or not whole.endswith(_ILL):
+    if not text.text[chunks[at - 1].start : chunks[at - 1].end].lower().endswith(_ILL):
         return None
     again = at + 1 < len(chunks) and chunks[at + 1].form in _ILLNESSES
     return at + 2 if again else None

@@ -345,9 +345,14 @@ def _is_method(head: Chunk, chunk: Chunk) -> bool:
     return category_of(head) == "biomarker" and chunk.form in _FINDING
 
 
+def _limits_it(inner: Sequence[Chunk]) -> bool:
+    """Whether a bracket says by a limit what is meant, and not what there is of it ("ie, > 10 mg/day")."""
+    return "definition" in inner[0].classes and any(chunk.kind in ("value", "limit") for chunk in inner)
+
+
 def _read_bracket(text: Text, head: Chunk, bracket: Chunk, around: Around) -> None:
     inner = bracket.inner
-    if inner and "example" in inner[0].classes:
+    if inner and "example" in inner[0].classes and not _limits_it(inner):
         around.examples = inner[1:]
         return
     other = other_time(text, inner) if text.exclusion or around.negated else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trialgraph.criteria.language.literals import Sought
+
 __all__ = ["Opening", "closing_part", "opening_part"]
 
 _PARTS = (
@@ -77,13 +79,12 @@ _NAMING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A label that names a part among other words: "NSCLC (1L) cohort C3: …", "Part 2 with B: …"."""
-_ANY_PART = re.compile(
-    r"cohort|arm|part|phase|group|stud|strat|portion|segment|module|expansion", re.IGNORECASE
+_ANY_PART = Sought(
+    r"cohort|arm|part|phase|group|stud|strat|portion|segment|module|expansion",
 )
-_CLOSING = re.compile(
+_CLOSING = Sought(
     rf"(?:[(\[]\s*(?:(?:for|in)\s+)?(?:the\s+)?(?:{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?|{_NAMED}(?:\s+and\s+{_NAMED})?\s+only)"
     rf"\s*[)\]]|\b(?:in|for)\s+(?:the\s+)?{_PARTS}\s+{_NUMBER}{_JOINED}(?:\s+only)?)[\s.;,]*$",
-    re.IGNORECASE,
 )
 _LED = re.compile(
     r"\b(?:only|cohort|arm|part|phase|group|stratum|strata|portion|segment|module)", re.IGNORECASE
@@ -165,8 +166,10 @@ def closing_part(words: str) -> tuple[int, int] | None:
 
 def _of_those(head: str) -> Opening | None:
     """Return whom words ask something of, told by a treatment, a place or a disease; None without them."""
-    match = _THOSE.match(head) if _COLON in head else None
-    if match is None and _COLON in head and _ANY_PART.search(head, 0, head.index(_COLON)):
+    if _COLON not in head:
+        return None
+    match = _THOSE.match(head)
+    if match is None and _ANY_PART.search(head, 0, head.index(_COLON)):
         match = _NAMING.match(head)
     return None if match is None else Opening(match.end("some"), match.end(), whole=False, labelled=True)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import cast
 
-from trialgraph.criteria.language.literals import needed_by_all
+from trialgraph.criteria.language.literals import needed_by_all, needed_letters
 from trialgraph.criteria.language.tokens import Token, tokenize
 from trialgraph.resources import product_folder
 
@@ -41,8 +41,13 @@ class Phrases:
 
     def __init__(self, patterns: list[str]) -> None:
         self._needed = needed_by_all(patterns)
-        self._pattern = re.compile(_by_letter(patterns))
-        self._found = lru_cache(maxsize=16_384)(self._pattern.search)
+        self._pieces = _by_letter(patterns)
+        self._patterns = cache(lambda piece: re.compile(self._pieces[piece]))
+        self._users: dict[str, set[int]] = {}
+        for index, piece in enumerate(self._pieces):
+            for letters in needed_letters(piece):
+                self._users.setdefault(letters, set()).add(index)
+        self._found = lru_cache(maxsize=16_384)(self._find)
         self._anchored = any(map(_ANCHOR.search, patterns))
 
     def may_stand_in(self, text: str) -> bool:
@@ -56,29 +61,27 @@ class Phrases:
         words = words.lower()
         return self._found(words) if any(map(words.__contains__, self._needed)) else None
 
+    def _find(self, words: str) -> re.Match[str] | None:
+        """Return the first place that a pattern fits: only those are tried whose letters the words have."""
+        tried = {
+            piece for letters in filter(words.__contains__, self._users) for piece in self._users[letters]
+        }
+        places = (self._patterns(piece).search(words) for piece in sorted(tried))
+        return min(filter(None, places), key=re.Match.start, default=None)
 
-def _by_letter(patterns: Iterable[str]) -> str:
-    """Return a pattern for any of the given ones, parted by the letter that they start with.
 
-    At most places of a text that leaves one letter to look at rather than every pattern.
-    """
+def _by_letter(patterns: Iterable[str]) -> list[str]:
+    """Return patterns parted into what each choice at their start may be, those that start alike together."""
     groups: dict[str, dict[str, list[str]]] = {}
     for pattern in itertools.chain.from_iterable(map(_unfolded, patterns)):
         edge, letter, rest = cast(re.Match[str], _START.match(pattern)).groups(default="")
-        groups.setdefault(edge, {}).setdefault(letter, []).append(rest)
-    return "|".join(
-        edge + _any(letter + _any(rests) for letter, rests in letters.items())
-        for edge, letters in groups.items()
-    )
+        groups.setdefault(edge, {}).setdefault(letter, []).append(edge + letter + rest)
+    return [each for letters in groups.values() for same in letters.values() for each in same]
 
 
 def _opening(patterns: Iterable[str]) -> list[str]:
     """Return patterns that fit only where words start."""
     return [f"^(?:{pattern})" for pattern in patterns]
-
-
-def _any(patterns: Iterable[str]) -> str:
-    return f"(?:{'|'.join(patterns)})"
 
 
 def _unfolded(pattern: str) -> list[str]:

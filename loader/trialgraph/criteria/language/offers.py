@@ -113,7 +113,7 @@ _STATES = ("bearing", "cbp", "menopaus", "steril", "fertil", "reproductive", "pr
 _CHILDBEARING = re.compile(
     r"\b(?:(?:child-?\s?bearing|reproductive)\s+(?:potential|age)|\w{1,3}CBPs?"
     r"|(?:potential\s+for|able\s+to\s+become)\s+pregnan(?:cy|t)|(?:post-?)?menopaus(?:e|al)|surgically\s+sterile)\b"
-    r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|includes?|means?|refers?)\s+"
+    r"(?:\s+status)?(?:\s*\([^()]{1,40}\))?\s+(?:is|are|will\s+be|includes?|means?|refers?)\s+"
     r"(?:(?:also|considered|defined|to|as|those|someone|anyone|any|an?|one|sexually|mature)\b|\w+\s+(?:defined|considered)\b)"
     r"|\b(?:child-?\s?bearing|reproductive)\s+potential\s+excludes\b|\breproductive\s+potential\s+(?:is|are)\s+defined\b"
     r"|\b(?:post-?)?menopausal\s+(?:\w+\s+){1,5}(?:is|are)\s+defined\s+as\b"

@@ -40,6 +40,8 @@ _NO_TUMOR = frozenset({
 _ELSEWHERE = frozenset({"acupoint", "acupuncture", "needle", "injection", "insertion", "electrode"})
 """Where a lesion is no tumour's ("lesions at acupoints", "lesions at the injection site")."""
 _NEAR = 4
+_OF_GENES = frozenset({"viral", "virus", "oncogene", "ras"})
+_NEOPLASM = str(TGC.Neoplasm)
 
 
 def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mention]) -> bool:
@@ -58,8 +60,15 @@ def is_omitted(tokens: list[Token], mention: Mention, named: Mapping[int, Mentio
     return (
         _hides_more(tokens, mention, named)
         or _says_nothing(tokens, mention)
+        or _names_gene(tokens, mention)
         or _waits_for_illness(tokens, mention, named)
     )
+
+
+def _names_gene(tokens: list[Token], mention: Mention) -> bool:
+    """Whether a tumour is part of an oncogene's name ("rat sarcoma viral oncogene", "neuroblastoma RAS")."""
+    behind = tokens[mention.end].form if mention.end < len(tokens) else ""
+    return behind in _OF_GENES and mention.term.is_a(_NEOPLASM)
 
 
 def _is_no_tumor(tokens: list[Token], at: int) -> bool:

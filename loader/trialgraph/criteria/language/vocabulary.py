@@ -87,7 +87,8 @@ class Vocabulary:
         self._more = more
         self._asked: set[str] = set()
         self._own: Mapping[str, Term | None] = {}
-        self._found = lru_cache(maxsize=16_384)(self._find)
+        self._plain = self
+        self._found = lru_cache(maxsize=65_536)(self._find)
         self.by_iri = dict(names.terms)
         self._named: dict[str, Term] = {}
         self._allergies: dict[str, Term] = {}
@@ -105,7 +106,15 @@ class Vocabulary:
         given = copy.copy(self)
         given._own = own
         given._found = lru_cache(maxsize=1024)(given._find)
+        given._plain = self
         return given
+
+    def for_words(self, words: str) -> Vocabulary:
+        """Return the vocabulary without a text's own abbreviations, where words have none of them.
+
+        It finds the same there, and remembers more.
+        """
+        return self if any(map(words.__contains__, self._own)) else self._plain
 
     def _first(self, form: str) -> _Node | None:
         """Return the node of a first word, after its names were put below it; None when there are none."""
@@ -270,7 +279,7 @@ class Vocabulary:
 
     def find(self, words: str) -> Term | None:
         """Return the concept that a phrase as a whole names; no examination, which needs its own words."""
-        return self._found(words)
+        return self.for_words(words)._found(words)
 
     def _find(self, words: str) -> Term | None:
         tokens = tokenize(words)

@@ -48,6 +48,10 @@ _SPREAD = "metastasis"
 _METASTASIS = str(TGC.DistantMetastasis)
 
 
+_UNHEALED = re.compile(r"non[- ]?healing\b", re.IGNORECASE)
+"""What a wound's name starts with and is said of ulcers and fractures behind it as well."""
+
+
 def share_leading(text: Text, segments: list[Segment]) -> None:
     """Let "poorly controlled" before a list hold for its bare members too.
 
@@ -228,6 +232,8 @@ def _own_adjective(text: Text, segment: Segment) -> str | None:
         return None
     if (response := _response(text, segment)) is not None:
         return response
+    if (unhealed := _UNHEALED.match(text.text, first.start, first.end)) is not None:
+        return unhealed.group()
     end, classes = lexicon().opening(text.text[first.start : first.end])
     return text.text[first.start : first.start + end] if end and "grading" in classes else None
 

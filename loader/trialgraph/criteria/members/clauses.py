@@ -75,8 +75,16 @@ def share_clauses(text: Text, segments: list[Segment]) -> None:
             continue
         again = any(chunk.term is not None and chunk.term.iri == fact.concept for chunk in second.chunks)
         given = fact.category in GIVEN and fact.within is not None
-        if words is not None and not again and not given and "qualifier" not in fact.modifiers:
-            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": words})
+        told = fact.modifiers.get("qualifier", "")
+        if words is not None and not (again or given) and (not told or _judges_too(text, fact, words)):
+            told = f"{told}; {words}" if told else words
+            first.expression = replace(fact, modifiers={**fact.modifiers, "qualifier": told})
+
+
+def _judges_too(text: Text, fact: Fact, words: str) -> bool:
+    """Whether a clause that takes a judgement may be said of a disease that one adjective narrows already."""
+    narrowed = fact.category == "condition" and " " not in fact.modifiers["qualifier"]
+    return narrowed and text.search(lexicon().judgement, words) is not None
 
 
 def _may_be_of_both(text: Text, segment: Segment, words: str) -> bool:

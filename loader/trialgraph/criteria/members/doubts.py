@@ -44,6 +44,7 @@ _ILLNESSES = frozenset(
             TGC.OrganDysfunction,
             TGC.SubstanceAbuse,
             TGC.AlcoholAbuse,
+            TGC.AddictiveDisorder,
         ],
     )
 )
@@ -56,7 +57,9 @@ _UNSPECIFIC = re.compile(
 )
 """Words for ill health of any kind, or a state of affairs, which nothing but a clause tells apart."""
 _BEFALLING = frozenset({"condition", "procedure"})
-_ANOTHER = ("other", "any ", "another")
+_OTHER = re.compile(r"(?:or |any )*other\b", re.IGNORECASE)
+_ANOTHER = ("any ", "another")
+_JUDGED = ("judgement", "consent")
 _NEAR = 8
 """How many members of a list a clause at its end may be about."""
 
@@ -169,17 +172,19 @@ def narrow_illnesses(expression: Expression) -> Expression:
 
 
 def _narrowed(operands: Sequence[Expression]) -> list[Expression]:
-    clause, read, last = "", list[Expression](), 0
+    clause, read, last, listed = "", list[Expression](), 0, False
     for place, each in enumerate(reversed(operands)):
-        if isinstance(each, Narrative) and each.reason == "judgement":
-            found = None if each.text.lower().startswith(_ANOTHER) else _CLAUSE.search(each.text)
+        if isinstance(each, Narrative) and each.reason in _JUDGED and not _UNSPECIFIC.fullmatch(each.text):
+            listed = _OTHER.match(each.text) is not None
+            anew = not listed and each.text.lower().startswith(_ANOTHER)
+            found = None if anew else _CLAUSE.search(each.text)
             clause, last = found.group().strip(" ,") if found else "", place
         elif own := _own_clause(each):
-            clause, last = own, place
+            clause, last, listed = own, place, False
         near = clause and place - last < _NEAR
         if near and isinstance(each, Narrative) and _UNSPECIFIC.fullmatch(each.text):
             each = replace(each, reason="judgement")
-        if near and isinstance(each, Fact):
+        if near and isinstance(each, Fact) and not (listed and "qualifier" in each.modifiers):
             each = _judged(each, clause)
         read.append(narrow_illnesses(each))
     return read[::-1]

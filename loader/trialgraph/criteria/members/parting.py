@@ -12,10 +12,9 @@ from trialgraph.criteria.facts.clauses import names_others
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.recency import requires_treatment
 from trialgraph.criteria.facts.regimens import ends_in_dose
-from trialgraph.criteria.language.connectives import DETERMINERS, FINITE, RESTARTS, VERBS
+from trialgraph.criteria.language.connectives import FINITE, RESTARTS, VERBS
 from trialgraph.criteria.members.anew import (
     DESCRIBING,
-    FORBIDDING,
     NARROWING,
     RELATIVE,
     bars_anew,
@@ -26,6 +25,7 @@ from trialgraph.criteria.members.anew import (
 )
 from trialgraph.criteria.members.besides import names_state, with_limit_beside
 from trialgraph.criteria.members.joints import joins_sexes
+from trialgraph.criteria.members.matters import is_no_allergen, turns_to_another
 from trialgraph.criteria.members.segments import Segment
 from trialgraph.expressions import Value
 from trialgraph.namespaces import TGC
@@ -46,12 +46,7 @@ _AGE = str(TGC.Age)
 _SHORTEST_CLAUSE = 2
 _SHORTEST_NAME = 3
 _OPENING_WORDS = 3
-_APART = frozenset({"allergy", "reproductive", "lesion"})
-_TAKING = ("prior", "previous", "receiving", "taking", "use of", "treatment with", "receipt of")
 _STOPPED = ("discontinued", "stopped", "withdrawn", "discontinue")
-_KNOWN = frozenset({"known", "suspected", "confirmed", "documented"})
-"""What is said of a disease behind a list of allergens, and not of one of them."""
-
 _BEHIND_STAGE = frozenset({",", ";", "or", "and"})
 """What goes on behind a stage that isn't the next member's."""
 _SPREAD = re.compile(r"[TNM][0-4Xx]")
@@ -100,6 +95,7 @@ def part_statement(
                 and not names_another(chunks, index, current)
                 and not (barring and names_others(chunks, index, current.chunks))
                 and not (barring and bars_anew(chunks, index, current))
+                and not (barring and turns_to_another(chunks, index, current))
             )
             or _slash_inside(chunks, index)
             or joins_sexes(chunks, index)
@@ -203,40 +199,12 @@ def _opens_case(chunk: Chunk) -> bool:
     return chunk.form == "for" or "condition" in chunk.classes
 
 
-def _is_other_matter(segment: Segment, following: Sequence[Chunk]) -> bool:
-    """Whether what follows a list of allergens isn't one ("… to X, or has a history of stroke").
-
-    Nor is a disease what is contraindicated, or what was given before.
-    """
-    terms = [chunk.term for chunk in segment.chunks if chunk.term is not None]
-    forbids = any(term.iri == FORBIDDING for term in terms)
-    if forbids and any("example" in chunk.classes for chunk in segment.chunks):
-        return False
-    if not forbids and not any(term.category == "allergy" for term in terms):
-        return False
-    apart = _APART | {"condition"} if forbids else _APART
-    for chunk in following:
-        if forbids and ("historic" in chunk.classes or chunk.form.startswith(_TAKING)):
-            return True
-        if chunk.form in _KNOWN:
-            apart = _APART | {"condition"}
-            continue
-        if chunk.form in ("or", "and") or chunk.form in DETERMINERS or chunk.kind == "bracket":
-            continue
-        if "qualifier" in chunk.classes:
-            continue
-        if is_content(chunk):
-            return chunk.term is not None and chunk.term.category in apart
-        return chunk.form.split(" ")[0] in VERBS or chunk.form in RESTARTS or "active" in chunk.classes
-    return False
-
-
 def _strong(chunks: Sequence[Chunk], index: int, segment: Segment) -> bool:
     """Whether a comma or conjunction ends a swallowing phrase: what follows stands on its own."""
     chunk = chunks[index]
     following = list(chunks[index + 1 : index + 9])
     if chunk.form == ";" or takes_all(segment):
-        return chunk.form == ";" or _is_other_matter(segment, following)
+        return chunk.form == ";" or is_no_allergen(segment, following)
     if _is_apart(chunk, following, segment):
         return True
     in_case = _is_in_case(segment, chunk, following)

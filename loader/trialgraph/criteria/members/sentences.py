@@ -10,7 +10,9 @@ from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.language.connectives import RESTARTS
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.offers import lets_in, offers_choice
+from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.laboratory import starts_tests, with_tests_opened
 from trialgraph.expressions import Window
 from trialgraph.namespaces import TGC
@@ -50,24 +52,24 @@ _NEOPLASM, _MALIGNANT = str(TGC.Neoplasm), str(TGC.MalignantNeoplasm)
 _METASTASIS = str(TGC.MetastaticMalignantNeoplasm)
 _RESTATING = "MH"
 """What the registry's own fields say, where they stand in lines of their own under the last criterion."""
-_ALLERGIC = re.compile(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s", re.IGNORECASE)
-_EXCEPTING = re.compile(
+_ALLERGIC = Sought(r"\b(?:allerg|hypersensitiv)\w*(?:\s+reactions?)?\s+to\s")
+_GIVEN_NOW = Sought(
+    r"\b(?:concurrent|concomitant|current(?:ly)?|ongoing)\s+(?:use|therapy|treatment|receiving|taking)\b|^\W*receiving\b"
+)
+_EXCEPTING = Sought(
     r"(?:;\s*\(?(?:with\s+(?:the\s+)?exceptions?\s+(?:of|for)|except(?:ing)?(?:\s+for)?|unless|excluding|other\s+than)\b"
     r"|\.\s*(?:unless|(?:with\s+the\s+exception\s+of|except(?:\s+for)?)(?=\s*:|[^,.]*(?:\.|$)))\b)"
     r"(?![^;.]*,\s*(?:any|all|no|other|presence|history|patients?|subjects?|participants?|has|have|had|prior)\b)",
-    re.IGNORECASE,
 )
 """What is excepted from what stands before it, not from what follows ("except alopecia, any toxicity")."""
-_EXCUSING = re.compile(
+_EXCUSING = Sought(
     r"(?:;\s*\(?|\.\s*(?=[^,.]*(?:\.|$)))(?:with\s+the\s+exception\s+of|except(?:\s+(?:for|in|if))?|unless)\b"
     r"(?![^;.]*,\s*(?:any|all|no|other|patients?|subjects?|participants?|has|have|had|prior|must|should)\b)",
-    re.IGNORECASE,
 )
 """What excuses from a demand that stands before it ("INR ≤ 1.5 × ULN; unless on anticoagulants")."""
-_WAIVING = re.compile(
+_WAIVING = Sought(
     r"[.;]\s*this(?:\s+(?:criterion|limit|requirement|exclusion(?:\s+criterion)?))?\s+(?:does|will|would)\s+not\s+apply"
     r"\s+(?:to|for)\b(?![^.;]*\b(?:must|should|may|allowed|but|only|whom|discuss\w*|approv\w*)\b)",
-    re.IGNORECASE,
 )
 """A sentence that names those of whom the limit before it isn't asked, and asks nothing of them itself."""
 
@@ -76,7 +78,7 @@ def sentences_of(text: Text, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     """Part the chunks of a stretch at semicolons, full stops, and what else ends a statement."""
     sentences: list[list[Chunk]] = [[]]
     chunks = _with_asides(text, _without_etc(with_tests_opened(chunks)))
-    chunks = _with_allergens(text, _with_exceptions(text, chunks))
+    chunks = _with_drugs(text, _with_exceptions(text, chunks))
     for index, chunk in enumerate(chunks):
         if (
             chunk.kind == "sign"
@@ -123,9 +125,11 @@ def _with_exceptions(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     return kept
 
 
-def _with_allergens(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Return commas for the semicolons of a list of allergens ("allergy to latex; penicillin")."""
-    found = _ALLERGIC.search(text.text) if ";" in text.text else None
+def _with_drugs(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """Return commas for the semicolons of a list of drugs ("allergy to latex; penicillin")."""
+    found = None
+    if ";" in text.text:
+        found = _ALLERGIC.search(text.text) or (text.exclusion and _GIVEN_NOW.search(text.text)) or None
     if found is None:
         return chunks
     kept = list(chunks)
@@ -136,15 +140,15 @@ def _with_allergens(text: Text, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
         if kept[index].form == ";":
             end = next((i for i in range(index + 1, len(kept)) if kept[i].form in (";", ".")), len(kept))
             told = kept[index + 1 : end]
-            if not any(chunk.form[:1].isalpha() for chunk in told) or not all(map(_may_be_allergen, told)):
+            if not any(chunk.form[:1].isalpha() for chunk in told) or not all(map(_may_be_drug, told)):
                 break
             kept[index] = replace(kept[index], form=",")
     return kept
 
 
-def _may_be_allergen(chunk: Chunk) -> bool:
+def _may_be_drug(chunk: Chunk) -> bool:
     if is_content(chunk):
-        return chunk.term is not None and chunk.term.category == "treatment"
+        return chunk.term is not None and chunk.term.category in GIVEN
     return (
         chunk.kind in ("sign", "bracket")
         or chunk.form in ("or", "and")

@@ -52,9 +52,11 @@ def _excludes(sentence: Sentence, index: int) -> bool:
 
 def _for_disease(sentence: Sentence, index: int) -> bool:
     """Whether "for" leads from a treatment to the tumour that is treated, no earlier or other one."""
-    before, named = sentence.chunk(index - 1), _named(sentence, index, _SOON)
-    form = sentence.chunks[index][0].form
-    if form not in ("for", "of") or before is None or named is None or sentence.elapsed:
+    before, form = sentence.chunk(index - 1), sentence.chunks[index][0].form
+    if form not in ("for", "of") or before is None or sentence.elapsed:
+        return False
+    named = _named(sentence, index, _SOON)
+    if named is None:
         return False
     given = before.term is not None and before.term.category in GIVEN
     if not given and (form == "of" or not before.form.endswith(_TREATING)):
@@ -67,9 +69,10 @@ def _for_disease(sentence: Sentence, index: int) -> bool:
 
 def _chooses(sentence: Sentence, index: int) -> bool:
     """Whether "for" leads from "indicated" or "considered" to the treatment that patients are to have."""
-    before, named = sentence.chunk(index - 1), _named(sentence, index, 3)
+    before = sentence.chunk(index - 1)
     if sentence.chunks[index][0].form not in _TO or before is None or before.form not in _CHOSEN:
         return False
+    named = _named(sentence, index, 3)
     term = named.term if named is not None else None
     return term is not None and term.category in GIVEN and term.iri not in _NO_DEMAND
 

@@ -25,6 +25,7 @@ from trialgraph.criteria.language.offers import DEMAND
 from trialgraph.criteria.language.vocabulary import GIVEN
 from trialgraph.criteria.members.elisions import with_elided
 from trialgraph.criteria.members.illnesses import with_illnesses
+from trialgraph.criteria.mentions.bracketed import barred_in_brackets
 from trialgraph.criteria.mentions.clauses import bars_as_such
 from trialgraph.criteria.mentions.definitions import defined
 from trialgraph.criteria.mentions.topics import Topic, topics_of
@@ -73,6 +74,10 @@ def add_mentions(expression: Expression, text: Text, chunks: Sequence[Chunk]) ->
     added = _added(expression, source, denied=False)
     if text.exclusion and any(chunk.form in _UNLESS for chunk in chunks):
         added = _with_asked_unless(added, source)
+    if any(map(_bars_within, chunks)):
+        denied = not text.exclusion
+        barred = [each for each in barred_in_brackets(text, placed) if source.is_new(Topic(each, denied))]
+        added = any_of([added, *barred]) if text.exclusion else all_of([added, *map(Not, barred)])
     return _with_asked_of_allowed(added, source) if allowed else added
 
 
@@ -84,6 +89,11 @@ def _may_tell_more(atom: Atom) -> bool:
 def _holds_names(chunk: Chunk) -> bool:
     """Whether a bracket names something, which may be kinds of what stands before it."""
     return chunk.kind == "bracket" and any(each.kind == "concept" for each in chunk.inner)
+
+
+def _bars_within(chunk: Chunk) -> bool:
+    """Whether a bracket may say who is excluded."""
+    return chunk.kind == "bracket" and any("barring" in each.classes for each in chunk.inner)
 
 
 def _lists(atom: Atom) -> bool:

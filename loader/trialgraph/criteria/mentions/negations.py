@@ -52,10 +52,14 @@ def says_nothing(sentence: Sentence, index: int) -> bool:
 
     There "…, they must not receive A" bars what it denies.
     """
-    chunk, before, following = (sentence.chunk(i) for i in (index, index - 1, index + 1))
-    assert chunk is not None
+    chunk = sentence.chunks[index][0]
+    if chunk.form in NON:
+        return True
+    if chunk.form not in ("not", "from"):
+        return False
+    before, following = sentence.chunk(index - 1), sentence.chunk(index + 1)
     needed = following is not None and "needing" in following.classes
-    if chunk.form in NON or (sentence.over and chunk.form in ("not", "from") and not needed):
+    if sentence.over and not needed:
         return True
     within = sentence.bars and chunk.form == "not" and before is not None and before.form in MODAL
     opening = sentence.text.text[sentence.chunks[0][0].start : chunk.end]

@@ -149,9 +149,11 @@ def _is_symptom_of(sentence: Sentence, index: int) -> bool:
 
 def _counts_from(sentence: Sentence, at: int) -> bool:
     """Whether a time is counted from the last of a treatment ("4 weeks out from A", "14 days since A")."""
-    form, before = sentence.chunks[at][0].form, sentence.chunk(at - 1)
-    following = sentence.chunk(at + 1)
-    if before is None or following is None or form not in ("since", "from"):
+    form = sentence.chunks[at][0].form
+    if form not in ("since", "from"):
+        return False
+    before, following = sentence.chunk(at - 1), sentence.chunk(at + 1)
+    if before is None or following is None:
         return False
     out = before.form == "out"
     place = at - 2 if out else at - 1
@@ -170,8 +172,10 @@ def _counts_from(sentence: Sentence, at: int) -> bool:
 
 def _is_timed(sentence: Sentence, at: int) -> bool:
     """Whether a bar sets a time of its own for a treatment ("…, or < 42 days for mitomycin")."""
+    if sentence.chunks[at][0].form != "for" or not sentence.bars:
+        return False
     time, before, following = (sentence.chunk(at + step) for step in (-1, -2, 1))
-    if sentence.chunks[at][0].form != "for" or time is None or following is None or not sentence.bars:
+    if time is None or following is None:
         return False
     timed = time.window is not None or time_counted(sentence, time) is not None
     apart = before is None or before.kind == "sign" or before.form in ("or", "and")

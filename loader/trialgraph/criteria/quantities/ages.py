@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.quantities.limits import parse_limit
 from trialgraph.criteria.quantities.sides import Found, are_opposite
@@ -18,6 +19,7 @@ __all__ = [
     "is_long_past",
     "is_number_of_years",
     "is_of_diagnosis",
+    "is_of_kin",
     "may_be_new",
     "stands_behind_persons",
     "with_shared_years",
@@ -37,12 +39,18 @@ _SOMEONE = re.compile(
     r"|individuals?|(?:fe)?males?|boys?|girls?|ages?|aged|must be)\b)[^.;()]{0,30}$",
     re.IGNORECASE,
 )
-_LAWFUL = re.compile(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$", re.IGNORECASE)
+_LAWFUL = Sought(r"\b(?:legal age|age of (?:consent|majority))\b[^.;≥]{0,80}$")
 _DIAGNOSED = re.compile(
     r"\b(?:diagnos(?:ed|is)|onset)\b[^.;:,()]{0,80}?\b(?:at|between|after|by|from|when|with\s+an)\s+(?:the\s+|an?\s+)?$",
     re.IGNORECASE,
 )
-_FOUND = re.compile(r"\bdiagnos(?:ed|is)\b(?P<disease>[^.;:,()]{0,60}?)\s(?:between|at)\s+$", re.IGNORECASE)
+_OF_KIN = re.compile(
+    r"\b(?:family\s+history\s+of|relatives?|sudden\s+(?:[a-z]+\s+)?deaths?)\b"
+    r"(?:(?!\b(?:and|who|whose|aged?|with\s+age|patients?|subjects?|participants?|persons?|(?:wo)?men)\b)[^.;:,()]){0,60}$",
+    re.IGNORECASE,
+)
+"""What relatives have or died of, right before the age that they had it at."""
+_FOUND = Sought(r"\bdiagnos(?:ed|is)\b(?P<disease>[^.;:,()]{0,60}?)\s(?:between|at)\s+$")
 _PEOPLE = re.compile(
     r"\b(?:patients?|subjects?|participants?|adults?|(?:wo)?men|individuals?|people|aged?|persons?)\b",
     re.IGNORECASE,
@@ -95,6 +103,11 @@ def is_lawful(text: str, start: int) -> bool:
 def is_of_diagnosis(text: str, start: int) -> bool:
     """Whether an age is the one at which a disease was found ("diagnosed between the ages of 15 and 39")."""
     return _DIAGNOSED.search(text[max(0, start - _AROUND) : start]) is not None
+
+
+def is_of_kin(text: str, start: int) -> bool:
+    """Whether an age is that of relatives ("family history of breast cancer under 50 years of age")."""
+    return _OF_KIN.search(text[max(0, start - _AROUND) : start]) is not None
 
 
 def is_long_past(text: str, start: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from trialgraph.criteria.language.choices import alternatives
-from trialgraph.criteria.language.literals import needed_by_all
+from trialgraph.criteria.language.literals import Sought, needed_by_all
 from trialgraph.criteria.language.tokens import Token
 from trialgraph.criteria.language.vocabulary import Mention, Term
 from trialgraph.criteria.language.wording import wording
@@ -42,9 +42,10 @@ _FARTHEST = 7
 _FARTHEST_LIMIT = 12
 _NOUNS = ("agent", "agents", "drug", "drugs", "inhibitor", "inhibitors", "based", "containing")
 _HOLDING = r"(?:with|containing|using|that\s+(?:include[ds]?|contain(?:s|ed)?))"
-_COUNTED_AGENTS = re.compile(
+_COUNTED_AGENTS = Sought(
     r"(?:\d|\b(?:one|two|three|four|five|more|fewer))\)?\s+(?:[^\s.;]+\s+){0,4}?[a-zA-Z-]*"
-    r"(?:TK|RPI|RSI|RTA|NHA|nhibitor|gent|ndrogen|axane|TNF|umor nec|nduction|CDK|line|regimen)"
+    r"(?:TK|RPI|RSI|RTA|NHA|nhibitor|gent|ndrogen|axane|TNF|umor nec|nduction|CDK|line|regimen)",
+    re.NOFLAG,
 )
 """A number soon before what agents may be called."""
 _MOST = 100

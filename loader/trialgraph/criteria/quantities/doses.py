@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from trialgraph.criteria.language.choices import alternatives
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.language.wording import wording
 from trialgraph.criteria.quantities.limits import side_of
@@ -95,17 +96,17 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
-def _cumulative() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _cumulative() -> tuple[tuple[Sought, str], ...]:
     """Return the patterns of a cumulative dose behind and before its drug, each with what it is of."""
     said = wording()
     suffix = rf"(?:\s+(?P<suffix>{alternatives(said.suffixes)})\b)?"
     amount = rf"(?P<compare>{said.compare.pattern})?\s*(?P<number>\d+(?:\.\d+)?)\s?{_PER_AREA}{suffix}"
-    found: list[tuple[re.Pattern[str], str]] = []
+    found: list[tuple[Sought, str]] = []
     for name, drugs in said.cumulative.items():
         drug = rf"(?<![\w-])(?:{alternatives(drugs)})\b"
         behind = rf"(?P<drug>{drug}(?:\s+(?:use|exposure|equivalents?))?)[\s,(:–-]*{amount}"
         ahead = rf"{amount}\s+(?:of|for)\s+(?:(?:prior|the)\s+)?{drug}"
-        found += [(re.compile(each, re.IGNORECASE), name) for each in (behind, ahead)]
+        found += [(Sought(each), name) for each in (behind, ahead)]
     return tuple(found)
 
 

@@ -78,13 +78,18 @@ _COUNTED = re.compile(
     r"(?:lines?|regimens?|chemotherap(?:y|ies)|therap(?:y|ies)|treatments?)\b"
 )
 """A number soon before what is counted, without which no text is looked through for lines of therapy."""
-_BUT = re.compile(r"\s*,?\s*(?:but|and)\s+(?=(?:no|not|at|fewer|less|up)\b|[<≤])", re.IGNORECASE)
+_BUT = re.compile(
+    r"\s*(?:(?P<enclosed>\()\s*(?:(?:but|and)\s+)?|,?\s*(?:but|and)\s+)"
+    r"(?=(?:no|not|at|fewer|less|up|maximum|max)\b|[<≤])",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(
     r"\s*(?:(?:prior|previous|total|systemic)\s+)*(?:lines?|regimens?|therap(?:y|ies)|treatments?)?"
     r"(?=\s*(?:[,;.)]|$|(?:in|for|with|and)\b))",
     re.IGNORECASE,
 )
 """What is counted, said again or left out."""
+_CLOSED = re.compile(rf"{_AGAIN.pattern}\s*\)", re.IGNORECASE)
 _BARE = re.compile(r"(?:prior|previous)\s+(?:therap(?:y|ies)|treatments?)", re.IGNORECASE)
 _OF_KINDS = re.compile(
     r"\s+(?:that\s+|which\s+)?(?:must\s+)?(?:have\s+)?(?:includ|contain|consist|compris)", re.IGNORECASE
@@ -139,6 +144,8 @@ def with_other_side(
 ) -> tuple[Limit, int] | None:
     """Return the limit of "at least 1 regimen, but no more than 3 (regimens)", and its last token.
 
+    The other side may stand in a bracket of its own ("at least 1 regimen (no more than 3)").
+
     Args:
         text: The normalised text; `tokens` are its tokens, `mentions` the concepts by token.
         tokens: The tokens of the text.
@@ -153,8 +160,12 @@ def with_other_side(
     both = merged(limit, second)
     after = next((i for i in range(counted.end, len(tokens)) if tokens[i].start >= second.end), -1)
     again, nouns = mentions.get(after), _AGAIN.match(text, second.end)
-    if both is None or both is limit:
+    if both is None or both is limit or joint is None:
         return None
+    if joint["enclosed"]:
+        closing = _CLOSED.match(text, second.end)
+        last = next((i for i, token in enumerate(tokens) if closing and token.end == closing.end()), None)
+        return None if last is None else (both.limit, last)
     if again is not None:
         return (both.limit, again.end - 1) if again.term.iri == counted.term.iri else None
     last = max(i for i, token in enumerate(tokens) if token.start < (nouns.end() if nouns else 0) or not i)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.sections.contraceptives import lists_contraceptives
 from trialgraph.criteria.sections.ends import is_over
@@ -39,7 +40,7 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 """What is asked of everyone, though it speaks of what is acceptable or of being eligible."""
-_LEADS_IN = re.compile(r":\s*$|\bthe\s+following\s*$", re.IGNORECASE)
+_LEADS_IN = Sought(r":\s*$|\bthe\s+following\s*$")
 _DENIED = re.compile(r"\W*no\b[^:;]*\b(?:any\s+of|the)\s+following\b[^:;]*:?\s*$", re.IGNORECASE)
 _KEPT_OUT = re.compile(
     r"\bnot\s+(?:be\s+)?eligible\b|\boutside\s+(?:of\s+)?(?:the\s+|an?\s+)?acceptable\b", re.IGNORECASE

@@ -37,7 +37,7 @@ from trialgraph.criteria.statements.supposed import (
     says_something,
 )
 from trialgraph.criteria.trees import all_of, alternatives_of, any_of, is_formal, map_facts, negate
-from trialgraph.expressions import AnyOf, Expression, Fact, atoms
+from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, atoms
 from trialgraph.namespaces import TGC
 
 __all__ = ["concerns_reproduction", "read_conditional"]
@@ -74,6 +74,16 @@ _ADDING = frozenset(
 )
 _ENTERING = re.compile(r"(?:in order )?to be eligible\b")
 """What may open a demand before whom it is asked of ("to be eligible, patients with A must …")."""
+_WHENEVER = re.compile(
+    r"(?:as (?:clinically|medically) (?:indicated|appropriate|necessary)|in general|similarly"
+    r"|specifically|(?:as )?per (?:the )?protocol|(?:for|in) this (?:trial|study)"
+    r"|(?:(?:at|by) (?:the )?(?:time of )?|(?:prior to|before) (?:the )?(?:time of )?)"
+    r"(?:study )?(?:screening|enrol\w*|entry|baseline|registration|randomi[sz]ation|inclusion)),?\s*",
+    re.IGNORECASE,
+)
+"""What may open a demand likewise, and says nothing of whom it is asked."""
+_EVERY = frozenset({"all", "any", "each", "every", "adult", "enrolled"})
+_PERSONS = frozenset({"patient", "subject", "participant"})
 _WHO = frozenset({"patient who", "subject who", "participant who"})
 _LIMITED = re.compile(r"\w+-|.*[<>≤≥]", re.DOTALL)
 """An opening with a limit of its own, or that is part of a longer word ("in-range values, ALT ≤ 2.5")."""
@@ -84,6 +94,10 @@ def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     """Read what is asked in some case only, or else of all."""
     if len(chunks) > 2 and (chunks[0].form in _ADDING or _tells_entry(chunks)):
         chunks = trimmed(chunks[1:])
+    if (addressed := _from_persons(text, chunks)) is not chunks and len(addressed) > 2:
+        told = _read_addressed(text, addressed, read_conditional)
+        if told is not None and not isinstance(told, Narrative):
+            return told
     if not text.exclusion and (asked := value_case(text, chunks) or value_with(text, chunks)) is not None:
         return asked
     if chunks and only_names_patients(chunks, exclusion=text.exclusion):
@@ -92,6 +106,21 @@ def read_conditional(text: Text, chunks: list[Chunk]) -> Expression:
     if valued and chunks[0].form in _WHO and not any(chunk.form in MODAL for chunk in chunks):
         return read_instances(text, trimmed(chunks[1:]))
     return _read_addressed(text, chunks, read_conditional) or read_instances(text, chunks)
+
+
+def _from_persons(text: Text, chunks: list[Chunk]) -> list[Chunk]:
+    """Return a demand from whom it is asked of ("study patients with A must …", "any patients with A …")."""
+    if text.exclusion or len(chunks) < 3:
+        return chunks
+    comma = comma_in(chunks)
+    if comma and _WHENEVER.fullmatch(text.text, chunks[0].start, chunks[comma].end):
+        return _from_persons(text, chunks[comma + 1 :])
+    if chunks[0].form in _EVERY and chunks[1].form in _BEARING | _WHO:
+        return chunks[1:]
+    first, who = chunks[0], chunks[0].form.split(" ")[-1]
+    if "persons" not in first.classes or who == first.form or who not in _PERSONS or chunks[1].form != "with":
+        return chunks
+    return [replace(first, form=f"{who} with", end=chunks[1].end), *chunks[2:]]
 
 
 def _tells_entry(chunks: Sequence[Chunk]) -> bool:
@@ -251,17 +280,29 @@ def _asked_in_words(text: Text, case: list[Chunk], body: list[Chunk]) -> Express
 
 
 def _lacking_case(text: Text, subject: list[Chunk], demand: list[Chunk]) -> Expression | None:
-    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X."""
-    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING), None)
-    named = subject[at + 1 :] if at else []
+    """Read "patients who do not have X must have Y", which asks Y of those without X, and bars no X.
+
+    So are those meant who aren't treated with X ("patients not receiving anticoagulants must have …").
+    """
+    at = next((i for i, chunk in enumerate(subject) if chunk.form in _LACKING or _takes(subject, i)), None)
+    taken = at is not None and _takes(subject, at)
+    named = subject[at + 1 + taken :] if at else []
     persons = [chunk for chunk in subject[:at] if "persons" in chunk.classes or chunk.form in _WHO]
     if not named or not persons or any(map(is_content, subject[:at])) or not any(map(is_content, named)):
         return None
     case = alternatives_of(read_condition(text, named))
+    if taken:
+        case = map_facts(case, lambda fact: replace(fact, modifiers={"status": "active", **fact.modifiers}))
     body = join_segments(text, read_segments(text, trimmed(demand)), "and")
     if not is_formal(case) or not says_something(body):
         return narrative(text, subject[0].start, demand[-1].end)
     return any_of([case, body])
+
+
+def _takes(subject: Sequence[Chunk], at: int) -> bool:
+    """Whether a "not" says what those meant aren't treated with ("patients not receiving X")."""
+    behind = subject[at + 1 : at + 2]
+    return subject[at].form == "not" and bool(behind) and behind[0].form in _TAKING - {"treated with"}
 
 
 def _describes(chunk: Chunk, *, tumour: bool) -> bool:

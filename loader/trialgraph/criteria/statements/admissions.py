@@ -15,6 +15,7 @@ from trialgraph.criteria.conditions.sexes import read_sex
 from trialgraph.criteria.facts.allowances import allowance_at
 from trialgraph.criteria.facts.facts import is_content, read_fact
 from trialgraph.criteria.language.connectives import RESTARTS, WHO
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.vocabulary import Term
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
@@ -62,9 +63,8 @@ _ADDED = frozenset({"only", "also", "still", "considered", "consider", "be consi
                     "may be", "can be", "as"})  # fmt: skip
 """What stands between those who are let in and "eligible"."""
 _LONGEST_PERMISSION = 600
-_PERMITTING = re.compile(
+_PERMITTING = Sought(
     r"\b(?:eligible|allowed|permitted|acceptable|not\s+(?:be\s+)?excluded|(?:may|can)\s+(?:be\s+)?(?:enroll?|includ|participat))",
-    re.IGNORECASE,
 )
 _REFUSING = re.compile(
     r"\b(?:not|never|no|nor|cannot)\s+(?:be\s+|been\s+)?(?:eligible|allowed|permitted|acceptable|enroll|includ|participat)"
@@ -161,13 +161,11 @@ def barred_unless(text: Text, sentences: Sequence[Sequence[Chunk]]) -> list[Expr
     """
     if not text.exclusion or not sentences or not _is_all(text, sentences):
         return None
-    asking = copy(text)
-    asking.exclusion = False
     read: list[Expression] = []
     for sentence in sentences:
         listed = any(chunk.form in _LISTS for chunk in sentence[_NOTE:])
         subject = [] if listed else who_is_let_in(text, sentence)
-        told = read_permission(asking, trimmed(sentence)) if subject else None
+        told = _asked_for(text, sentence) if subject else None
         if told is None:
             return None
         case, asked = told
@@ -207,6 +205,13 @@ def permitted(text: Text, chunks: Sequence[Chunk]) -> tuple[Term, ...]:
             return ()
         named += terms
     return tuple(named)
+
+
+def _asked_for(text: Text, sentence: Sequence[Chunk]) -> tuple[Expression, Expression] | None:
+    """Return whom a sentence of an exclusion lets in, and what it asks of them, as a demand says it."""
+    asking = copy(text)
+    asking.exclusion = False
+    return read_permission(asking, trimmed(sentence))
 
 
 def who_is_let_in(text: Text, chunks: Sequence[Chunk]) -> list[Chunk]:

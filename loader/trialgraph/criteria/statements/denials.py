@@ -18,7 +18,8 @@ from trialgraph.criteria.lists.lists import read_barred
 from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.members.sentences import sentences_of
 from trialgraph.criteria.quantities.fitting import is_wanted
-from trialgraph.criteria.statements.leadins import in_state_of, in_time_of
+from trialgraph.criteria.statements.leadins import in_time_of
+from trialgraph.criteria.statements.states import in_state_of
 from trialgraph.criteria.trees import all_of, any_of, is_formal, negate
 from trialgraph.expressions import AllOf, Expression, Fact, Not, atoms
 

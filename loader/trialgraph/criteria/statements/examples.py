@@ -16,7 +16,7 @@ from trialgraph.criteria.members.segments import trimmed
 from trialgraph.criteria.trees import map_facts
 from trialgraph.expressions import Expression, Fact, Value, atoms
 
-__all__ = ["EXAMPLES", "LISTING", "listed_instances", "lists_allowed"]
+__all__ = ["EXAMPLES", "LISTING", "listed_instances", "lists_allowed", "lists_kind"]
 
 EXAMPLES = re.compile(r"^(?:some )?(?:examples?|for example)\b", re.IGNORECASE)
 LISTING = re.compile(
@@ -25,6 +25,7 @@ LISTING = re.compile(
     r"\s+(?:(?:may|can|could|would|will)\s+)?includes?\b",
     re.IGNORECASE,
 )
+_INCLUDES = ("include", "includes")
 _SOON = 8
 _OPENING = frozenset({",", ":", "the", "following", "of", "the following"})
 _NARROWING = ("exception", "qualifier")
@@ -47,7 +48,8 @@ def listed_instances(
         kind: What the sentence before bars; its time is that of the instances too.
     """
     words = text.text[sentence[0].start : sentence[-1].end]
-    if not text.exclusion or not (EXAMPLES.match(words) or LISTING.match(words)):
+    again = kind is not None and lists_kind(sentence, kind)
+    if not text.exclusion or not (again or EXAMPLES.match(words) or LISTING.match(words)):
         return None
     if kind is not None and any(isinstance(atom, Value) for atom in atoms(kind)):
         return None
@@ -55,7 +57,7 @@ def listed_instances(
     at = next((i for i, chunk in enumerate(sentence[:_SOON]) if "example" in chunk.classes), None)
     if at is None or any(chunk.classes & _LETTING_IN for chunk in before):
         return None
-    if any(is_content(chunk) and category_of(chunk) != "condition" for chunk in sentence[:at]):
+    if not again and any(is_content(chunk) and category_of(chunk) != "condition" for chunk in sentence[:at]):
         return None
     first = at + 1
     while first < len(sentence) and sentence[first].form in _OPENING:
@@ -67,6 +69,14 @@ def listed_instances(
     if not any(isinstance(atom, Fact) for atom in atoms(read)):
         return None
     return read if kind is None else map_facts(read, lambda fact: _like_kind(text, fact, kind))
+
+
+def lists_kind(sentence: Sequence[Chunk], kind: Expression) -> bool:
+    """Whether a sentence lists the kind that the one before bars ("Retinoids include …")."""
+    at = next((i for i, chunk in enumerate(sentence[:_SOON]) if chunk.form.startswith(_INCLUDES)), 0)
+    named = [chunk.term.iri for chunk in sentence[:at] if chunk.term is not None]
+    barred = {each.concept for each in atoms(kind) if isinstance(each, Fact)}
+    return len(named) == 1 and named[0] in barred
 
 
 def lists_allowed(text: Text, before: Sequence[Chunk], sentence: Sequence[Chunk]) -> bool:

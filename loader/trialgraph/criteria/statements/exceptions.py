@@ -102,7 +102,7 @@ def name_exceptions(expression: Expression, text: Text) -> Expression:
             fact = replace(fact, modifiers={**fact.modifiers, "exception": announced["words"]})
         fact = _other_than_studied(fact)
         words = fact.modifiers.get("exception")
-        return fact if words is None else replace(fact, exceptions=_read(words, vocabulary))
+        return fact if words is None else replace(fact, exceptions=_read(words, vocabulary.for_words(words)))
 
     return map_facts(expression, named)
 

@@ -14,6 +14,7 @@ from trialgraph.criteria.facts.intolerances import with_intolerance
 from trialgraph.criteria.facts.leftovers import without_leftovers
 from trialgraph.criteria.facts.participations import add_investigational, participated_in_time
 from trialgraph.criteria.facts.refinement import with_narrower
+from trialgraph.criteria.facts.requiring import with_needs_to_come
 from trialgraph.criteria.facts.shared import with_shared_tumour
 from trialgraph.criteria.facts.spread import with_spread
 from trialgraph.criteria.facts.tautologies import without_tautologies
@@ -48,6 +49,7 @@ def finished(expression: Expression, text: Text, chunks: Sequence[Chunk]) -> Exp
     expression = with_choices(without_leftovers(expression, barred=text.exclusion), text)
     expression = of_those_let_in(with_intolerance(expression, text), text)
     expression = with_narrower(with_shared_tumour(graded_in_time(expression), text), text)
+    expression = with_needs_to_come(expression, text)
     expression = with_extents(with_spread(expression, text), text)
     if text.exclusion:
         expression = participated_in_time(narrow_illnesses(without_tested_markers(expression)), text)

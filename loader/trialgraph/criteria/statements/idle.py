@@ -15,6 +15,7 @@ from dataclasses import replace
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.language.offers import offers_choice
 from trialgraph.criteria.members.sentences import ORDERED
 from trialgraph.criteria.sections.outline import Outline
@@ -105,7 +106,7 @@ _BEARING = re.compile(
 )
 """What makes a note about tests one about who can enter."""
 _ECG = r"(?:E[CK]Gs?|electrocardio\w+(?:\s*\(E[CK]Gs?\))?)"
-_MEASURED = re.compile(
+_MEASURED = Sought(
     rf"{_NOTE}(?:if\s+a\s+single\s+{_ECG}\b(?:[^.;]|\.(?!\s))*\bmust\s+be\s+performed\b"
     rf"|triplicate\s+{_ECG}\b[^.;]*\bperformed\s+and\s+the\s+average\b"
     r"|in\s+the\s+(?:event|case)\s+(?:that\s+)?(?:\d+\s+\w+\s+have\s+elapsed\s+between\s+the\s+screening\s+pregnancy\s+test\b"
@@ -113,7 +114,6 @@ _MEASURED = re.compile(
     r"|without\s+known\s+history,?\s+testing\s+needs\s+to\s+be\s+performed\b"
     r"|hepatitis\s+C\s+antibody\s+(?:\(\w+\)\s+)?testing\s+is\s+allowed\s+for\s+screening\s+purposes\b"
     r"|(?:[\w()/-]+\s+){1,12}(?:should|must|will)\s+be\s+calculated\s+(?:as|using|by|from|with)\b)[^.;≤≥<>]*\W*",
-    re.IGNORECASE,
 )
 """How a sentence tells how something is measured, or that it is again, of which nothing follows."""
 _TESTED_FOR = (

@@ -15,6 +15,7 @@ from trialgraph.criteria.chunking.pieces import TURNING
 from trialgraph.criteria.conditions.beside import is_harmless
 from trialgraph.criteria.facts.facts import is_content
 from trialgraph.criteria.facts.instances import (
+    common_clause,
     common_purpose,
     dated_alike,
     end_of_list,
@@ -40,6 +41,7 @@ from trialgraph.criteria.quantities.fitting import local_name
 from trialgraph.criteria.statements.subgroups import any_kind
 from trialgraph.criteria.trees import all_of, any_of, is_formal, map_facts, negate
 from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Value, atoms
+from trialgraph.namespaces import TGC
 
 __all__ = ["lists_sorts", "read_denied_kind", "read_instances"]
 
@@ -47,6 +49,7 @@ _SORTS = frozenset({"subtype", "histologic subtype", "histological subtype", "va
 """What a name is followed by where some kinds of it are meant, which a list behind it tells."""
 _TREATED = frozenset({"treated with", "managed with", "previously treated with"})
 _USED = frozenset({*GIVEN, "other"})
+_HARM = (str(TGC.TreatmentToxicity), str(TGC.SurgicalComplication))
 _RELATIVE = frozenset({"that", "which", "affecting", "interfering", "preventing", "impairing"})
 _HISTORIC = frozenset({"neutral", "historic"})
 
@@ -85,11 +88,12 @@ def read_instances(text: Text, chunks: list[Chunk]) -> Expression:
     read = join_segments(text, read_segments(text, rest), default)
     read = as_screened(text, read) if is_screen(text, facts[-1]) else read
     closing = end_of_list(text, rest) or common_purpose(read)
-    if _are_of_need(chunks[:at], facts[-1], read):
+    if _are_of_need(chunks[:at], facts[-1], read) or _do_harm(text, facts[-1], read):
         listed = text.text[chunks[at].start : chunks[-1].end].strip(" ;,.:")
         return map_facts(head, lambda fact: _in_need(fact, listed) if fact is facts[-1] else fact)
     head = map_facts(head, lambda fact: narrowed_alike(fact, closing) if fact is facts[-1] else fact)
-    head = map_facts(head, lambda fact: _set_off(text, fact, rest) if fact is facts[-1] else fact)
+    named = head.operands[-1] if isinstance(head, AnyOf) else head
+    head = map_facts(head, lambda fact: _set_off(text, fact, rest, read) if fact is named else fact)
     kind = list(atoms(head))[-1]
     if isinstance(kind, Narrative):
         return any_of([head, map_facts(read, lambda fact: of_unread_kind(fact, kind.text))])
@@ -119,6 +123,13 @@ def _are_of_need(head: Sequence[Chunk], kind: Fact, instances: Expression) -> bo
     return forbidden or (used and kind.category == "condition")
 
 
+def _do_harm(text: Text, kind: Fact, instances: Expression) -> bool:
+    """Whether instances are those of what harm comes from ("toxicities from prior therapy, including A")."""
+    term = text.vocabulary.by_iri.get(kind.concept)
+    given = [isinstance(each, Fact) and each.category in GIVEN for each in atoms(instances)]
+    return term is not None and any(map(term.is_a, _HARM)) and any(given)
+
+
 def _names_disease(chunk: Chunk) -> bool:
     return chunk.term is not None and chunk.term.category == "condition" and is_content(chunk)
 
@@ -129,8 +140,10 @@ def _in_need(fact: Fact, words: str) -> Fact:
     return replace(fact, modifiers={**fact.modifiers, "qualifier": told})
 
 
-def _set_off(text: Text, kind: Fact, rest: Sequence[Chunk]) -> Fact:
-    """Return a disease narrowed by what is told behind its only instance ("…, including A, that needs B")."""
+def _set_off(text: Text, kind: Fact, rest: Sequence[Chunk], instances: Expression) -> Fact:
+    """Return a disease narrowed by what is told behind its instances ("…, including A, that needs B")."""
+    if kind.category == "condition" and (clause := common_clause(instances)):
+        return kind if clause in kind.modifiers.get("qualifier", "") else _in_need(kind, clause)
     comma = next((i for i, chunk in enumerate(rest) if chunk.form == ","), len(rest))
     behind = rest[comma + 1 :]
     several = any(chunk.form in ("or", "and") for chunk in (*rest[:comma], *behind))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trialgraph.criteria.chunking.brackets import is_tumour
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.chunking.pieces import with_inner
@@ -27,6 +28,7 @@ from trialgraph.criteria.statements.addressees import concerns_reproduction, rea
 from trialgraph.criteria.statements.allergies import read_allergies
 from trialgraph.criteria.statements.kinds import read_denied_kind
 from trialgraph.criteria.statements.parts import part_named
+from trialgraph.criteria.statements.states import in_state_of
 from trialgraph.criteria.statements.subgroups import (
     MODAL,
     age_case,
@@ -155,13 +157,31 @@ def _object_at(label: Sequence[Chunk], rest: Sequence[Chunk]) -> int | None:
 
 
 def _values_of_some(text: Text, label: list[Chunk], body: Expression) -> Expression | None:
-    """Read values below "with marrow involvement:", for some, or "without growth factors:"."""
+    """Read values below "with marrow involvement:" or a tumour, for some, or "without growth factors:"."""
     words = narrative(text, label[0].start, label[-1].end)
     supposed = "condition" in label[0].classes or label[0].form in RESTARTS
     if (label[0].form in _APART or (supposed and _remark_at(label))) and not _is_label(label[1:]):
         case = opened_case(text, label) if "condition" in label[0].classes else _present(text, label)
         return asked_of(text, case if is_formal(case) else words, body)
+    if (tumour := _tumour_named(text, label)) is not None:
+        return asked_of(text, tumour, body)
     return all_of([body, words]) if _remark_at(label) is not None else None
+
+
+def _tumour_named(text: Text, label: Sequence[Chunk]) -> Fact | None:
+    """Return the tumour that a label names and nothing else, of which alone a limit is asked.
+
+    "Gastric cancer: at least 2 lines of therapy" tells it of one of several tumours. Among several ways in
+    whoever hasn't that tumour would meet it.
+    """
+    named = [chunk for chunk in label if is_content(chunk)]
+    if text.exclusion or len(named) != 1 or not is_tumour(named[0]):
+        return None
+    plain = all(chunk in named or is_harmless(chunk, "label") for chunk in label)
+    if not plain or offers_choice(text.text[: label[0].start]):
+        return None
+    told = case_of(text, label)
+    return told if isinstance(told, Fact) else None
 
 
 def _present(text: Text, label: Sequence[Chunk]) -> Expression:
@@ -183,6 +203,8 @@ def _under_label(text: Text, label: list[Chunk], body: Expression, place: tuple[
         if not all(is_harmless(chunk, "label", "qualifier", "active") for chunk in label[:denial]):
             return _without(text, label, denial, body) or narrative(text, *place)
         return _under_denial(text, body, place)
+    if text.exclusion:
+        body = in_state_of(text, label, body)
     if any(is_content(chunk) for chunk in label):
         return _elaborated(text, label, body, place[1])
     if _is_label(label):

@@ -13,8 +13,7 @@ from trialgraph.criteria.conditions.beside import bracketed_window
 from trialgraph.criteria.conditions.cases import asked_of
 from trialgraph.criteria.facts.allowances import allows
 from trialgraph.criteria.facts.facts import is_content
-from trialgraph.criteria.facts.instances import for_itself, instances_of
-from trialgraph.criteria.facts.recency import goes_on
+from trialgraph.criteria.facts.instances import for_itself, instances_of, with_times
 from trialgraph.criteria.language.cohorts import Opening, opening_part
 from trialgraph.criteria.language.offers import SOME_ASKED
 from trialgraph.criteria.language.vocabulary import GIVEN
@@ -27,13 +26,14 @@ from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.entrants import OBLIGING, allowed_case, also_asked
 from trialgraph.criteria.statements.notes import only_notes
 from trialgraph.criteria.statements.parts import part_led_in
+from trialgraph.criteria.statements.states import in_state_of
 from trialgraph.criteria.statements.subgroups import aged_persons
 from trialgraph.criteria.statements.supposed import case_of
 from trialgraph.criteria.trees import all_of, any_of, asks_of_some, dated, map_facts, negate
 from trialgraph.expressions import AnyOf, Expression, Fact, Narrative, Not, Value, atoms
 from trialgraph.namespaces import TGC
 
-__all__ = ["between", "in_state_of", "in_time_of", "with_lead"]
+__all__ = ["between", "in_time_of", "with_lead"]
 
 
 _OR_AT_END = re.compile(r"\bor$", re.IGNORECASE)
@@ -85,22 +85,6 @@ _TO_PART = re.compile(
     re.IGNORECASE,
 )
 """How a lead-in tells for which part its list is, if it names nothing else ("Criteria for part B:")."""
-_HISTORY = re.compile(
-    r"(?:\W|(?:patients?|subjects?|participants?|with|who|have|has|an?|any|known|past|medical|previous|prior)\b)*"
-    r"history\s+of(?:\W|(?:any|one|or\s+more|either|the|of|these|following|below|conditions?|medical|diseases?"
-    r"|disorders?|events?)\b)*",
-    re.IGNORECASE,
-)
-_OBJECT = re.compile(
-    r"\b(?:following|below|these)\b[^:]{0,60}:?\s*$|\b(?:of|with|any|receiving|taking)\s*:?\s*$",
-    re.IGNORECASE,
-)
-"""How words end whose list says what they speak of ("receiving any of the following medications:")."""
-_OVER = re.compile(
-    r"\b(?:prior|previous\w*|past|received|taken|had|history|recent\w*|unless|except\w*)\b"
-    r"|(?<!one)\s+or\s+(?!more)",
-    re.IGNORECASE,
-)
 _LABEL = re.compile(
     r"\W*(?:[0-9a-z][.)]\s*)?(?!.*\b(?:must|should|ha[sd]|have|received|treated|failed|completed|undergone|includ\w+"
     r"|following|who|patients|with|for|one|two|least|no|not)\b)[^:;,.]{3,60}:\W*",
@@ -139,27 +123,6 @@ def in_time_of(leading: Sequence[Chunk], body: Expression, *, facts_too: bool) -
         return body
     body = dated(body, recent)
     return map_facts(body, lambda fact: replace(fact, within=fact.within or recent)) if facts_too else body
-
-
-def in_state_of(text: Text, leading: Sequence[Chunk], body: Expression) -> Expression:
-    """Return what a list bars in the state that its lead-in tells ("currently taking:", "history of:")."""
-    words = text.text[leading[0].start : leading[-1].end] if leading else ""
-    if any(map(is_content, leading)):
-        return body
-    if _HISTORY.fullmatch(words):
-        return map_facts(body, lambda fact: _in_state(fact, "history", "condition"))
-    now = goes_on(text, leading) or any(
-        chunk.kind == "word" and "active" in chunk.classes for chunk in leading
-    )
-    if not now or _OVER.search(words) or not _OBJECT.search(words):
-        return body
-    return map_facts(body, lambda fact: _in_state(fact, "active", "treatment"))
-
-
-def _in_state(fact: Fact, status: str, category: str) -> Fact:
-    if fact.category != category or fact.within is not None or "status" in fact.modifiers:
-        return fact
-    return replace(fact, modifiers={"status": status, **fact.modifiers})
 
 
 def with_lead(
@@ -207,7 +170,8 @@ def with_lead(
         return _below_words(text, leading, (start, stop, lead_end), head, body, either=either)
     if text.exclusion and facts and either and _INSTANCES.search(lead):
         words = (stop, outline.end)
-        return any_of([for_itself(text, head, body, words), instances_of(facts[-1], body)])
+        kind = with_times(text, for_itself(text, head, body, words), between(chunks, *words), body)
+        return any_of([kind, instances_of(facts[-1], body)])
     of_some = SOME_ASKED.match(text.text[slice(lead_end, outline.end)].lstrip(" *-•")) is not None
     apart = of_some or _OR_ANY.search(lead) is not None or only_notes(text, [_first_item(chunks, outline)])
     apart = apart or lead.rstrip().endswith(";")

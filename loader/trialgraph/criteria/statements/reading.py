@@ -100,6 +100,7 @@ from trialgraph.criteria.statements.reproduction import (
 )
 from trialgraph.criteria.statements.sequences import read_sentences
 from trialgraph.criteria.statements.timed import in_time_of_tests
+from trialgraph.criteria.statements.undemanding import permits_list, permitted_words, without_permitted
 from trialgraph.criteria.statements.women import read_list_of_women
 from trialgraph.criteria.trees import (
     all_of,
@@ -108,7 +109,7 @@ from trialgraph.criteria.trees import (
     is_formal,
     negate,
 )
-from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms
+from trialgraph.expressions import AllOf, AnyOf, Expression, Fact, Narrative, Not, atoms, demands_nothing
 
 __all__ = ["read_expression"]
 
@@ -212,7 +213,9 @@ def _read_parts(text: Text, chunks: Sequence[Chunk], outline: Outline) -> Expres
     read = [
         _read_item(text, between(chunks, item.start, item.end), item, timed=timed) for item in outline.items
     ]
-    demanded = read_demanded(text, between(chunks, start, lead_end), outline, _reader(chunks))
+    demanded = _permitted_below(text, chunks, outline, read) or read_demanded(
+        text, leading, outline, _reader(chunks)
+    )
     if demanded is not None:
         return demanded
     if (text.exclusion and lets_in(lead.rstrip(" :") + ":")) or (
@@ -275,6 +278,24 @@ def _lifted_by_items(
     rest = tuple(item for i, item in enumerate(outline.items) if i not in excusing)
     barred = _read_parts(text, chunks, replace(outline, items=rest))
     return lifted_by(text, barred, [items[i] for i in excusing], granted)
+
+
+def _permitted_below(
+    text: Text, chunks: Sequence[Chunk], outline: Outline, read: Sequence[Expression]
+) -> Expression | None:
+    """Return what a list asks besides what it only permits ("patients may have received:"), or None."""
+    if text.exclusion or not permits_list(text.text[outline.start : outline.lead_end]):
+        return None
+    asked = [
+        without_permitted(text, (item.start, item.end), each)
+        for item, each in zip(outline.items, read, strict=True)
+    ]
+    if asked == list(read):
+        return None
+    alone = len(sentences_of(text, between(chunks, outline.start, outline.lead_end))) == 1
+    if alone and all(map(demands_nothing, asked)):
+        return permitted_words(text, outline.start, outline.end)
+    return with_lead(text, chunks, outline, all_of(asked), _read_stretch, either=False)
 
 
 def _only_tells(text: Text, lead: str) -> bool:

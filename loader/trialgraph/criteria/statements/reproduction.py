@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
 from trialgraph.criteria.conditions.cases import asked_of
@@ -167,7 +168,13 @@ _OF_REPRODUCTION = re.compile(
 
 def speaks_of_reproduction(text: Text) -> bool:
     """Whether anything in a text may be about childbearing or contraception."""
-    return any(word in text.lowered for word in _SPEAKING)
+    return _speaks(text.lowered)
+
+
+@lru_cache(maxsize=64)
+def _speaks(lowered: str) -> bool:
+    """Whether words in lower case have one that tells of it; several rules ask for the same text."""
+    return any(map(lowered.__contains__, _SPEAKING))
 
 
 def explains_reproduction(words: str) -> bool:

@@ -33,7 +33,13 @@ from trialgraph.criteria.statements.admissions import (
 from trialgraph.criteria.statements.assessed import tells_class, with_class_of_assessed
 from trialgraph.criteria.statements.captions import without_caption
 from trialgraph.criteria.statements.endings import with_alternative
-from trialgraph.criteria.statements.examples import EXAMPLES, LISTING, listed_instances, lists_allowed
+from trialgraph.criteria.statements.examples import (
+    EXAMPLES,
+    LISTING,
+    listed_instances,
+    lists_allowed,
+    lists_kind,
+)
 from trialgraph.criteria.statements.grants import granted
 from trialgraph.criteria.statements.idle import NOTED, adds_nothing, orders_test
 from trialgraph.criteria.statements.notes import (
@@ -60,6 +66,19 @@ _FEWEST_LETTERS = 3
 _ROMAN = frozenset("ivx.) ")
 _PRIOR = re.compile(r"(?:any |all )?(?:prior|previous)", re.IGNORECASE)
 """How a sentence starts that may well ask for what was given before."""
+_DEMANDING = re.compile(
+    r"\b(?:must|may\s+not|need(?:s|ed)?|ha(?:ve|s)\s+to|should|cannot|required)\b"
+    r"|\b(?:is|are|be)\s+(?:excluded|ineligible|not\s+(?:eligible|allowed|permitted))\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(r"\b(?:only\s+(?:be\s+)?eligible|eligible\s+only)\b", re.IGNORECASE)
+"""How a sentence lets in nobody else."""
+_EXCUSING = re.compile(
+    r"\bnot\s+(?:be\s+|necessarily\s+)?(?:required|needed|mandat\w+|necessary|refrain|preclude|exclude)\b"
+    r"|\bno\b[^.;]*\bmust\s+be\b|\b(?:criteri\w+)[^.;]*\bexcluded\b",
+    re.IGNORECASE,
+)
+"""How something says after all that nothing is demanded."""
 _WASHOUT = re.compile(r"\bwash-?\s?out\b", re.IGNORECASE)
 
 
@@ -123,7 +142,19 @@ def _lifted(text: Text, read: list[Expression], sentence: list[Chunk]) -> list[E
     words = text.text[slice(*place)]
     if not text.exclusion and is_undemanding(text, words, "excusing"):
         return read
-    return granted(text, read, sentence) or lift_noted(text, read, words, place)
+    lifted = granted(text, read, sentence) or lift_noted(text, read, words, place)
+    demanded = _turned_to(text, sentence) if lifted == read and not text.exclusion else None
+    return lifted if demanded is None else [*read, demanded]
+
+
+def _turned_to(text: Text, sentence: list[Chunk]) -> Expression | None:
+    """Return what a sentence demands that excepts nothing ("However, 14 days must have passed")."""
+    if _ONLY.search(text.text, sentence[0].start, sentence[-1].end):
+        return narrative(text, sentence[0].start, sentence[-1].end)
+    told = trimmed(sentence[1:]) if sentence[0].form == "however" else []
+    words = text.text[told[0].start : told[-1].end] if told else ""
+    demands = _DEMANDING.search(words) and not _EXCUSING.search(words)
+    return _read_sentence(text, told, words).expression if demands else None
 
 
 def _without_heading(
@@ -186,7 +217,7 @@ def _told_of(
 ) -> Expression | None:
     """Return what a note bars, or the instances that a sentence lists of what the one before it bars."""
     words = text.text[sentence[0].start : sentence[-1].end]
-    if not NOTE.match(words) and not LISTING.match(words):
+    if not (NOTE.match(words) or LISTING.match(words) or lists_kind(sentence, before)):
         return None
     told = noted_refusal(text, sentence) or _noted_case(text, sentence)
     return told or listed_instances(text, sentences, sentence, before)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from trialgraph.criteria.chunking.chunks import Chunk, Text
+from trialgraph.criteria.chunking.narratives import narrative
 from trialgraph.criteria.language.vocabulary import Term, Vocabulary
 from trialgraph.criteria.trees import all_of, negate
 from trialgraph.expressions import AnyOf, Expression, Fact
@@ -29,6 +30,8 @@ _STATUS = re.compile(
     r")(?P<tail>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_WHATEVER = re.compile(r"\W*any\s+(?:[\w/-]+\s+){1,4}?status(?:es)?\W*", re.IGNORECASE)
+"""What is all the same ("any HIV status")."""
 _TAIL = re.compile(
     r"\s*(?:$|[,(]|(?:prior|before|at|by|per|from|based|according|as|determined|documented|assessed|using|via|on|in|locally"
     r"|centrally|of)\b)",
@@ -62,10 +65,12 @@ _RESULT = re.compile(
 
 
 def read_known_status(text: Text, chunks: Sequence[Chunk]) -> Expression | None:
-    """Read a demand that the status of markers be known, or return None."""
+    """Read a demand that the status of markers be known, "any status" in words; None for anything else."""
     if text.exclusion or "status" not in text.lowered:
         return None
     start, end = chunks[0].start, chunks[-1].end
+    if _WHATEVER.fullmatch(text.text, start, end):
+        return narrative(text, start, end)
     found = _STATUS.match(text.text[start:end])
     if found is None or not _TAIL.match(found["tail"]) or _SAYING_MORE.search(found["tail"]):
         return None

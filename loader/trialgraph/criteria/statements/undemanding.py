@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from trialgraph.criteria.chunking.chunks import Text
+from trialgraph.criteria.chunking.narratives import narrative
+from trialgraph.criteria.conditions.elapsed import asks_treatment
 from trialgraph.criteria.language.lexicon import lexicon
+from trialgraph.criteria.language.literals import Sought
 from trialgraph.criteria.statements.idle import arranges, is_idle
 from trialgraph.criteria.statements.reproduction import UNDERTAKING, explains_reproduction
+from trialgraph.criteria.trees import all_of, asks_of_some
+from trialgraph.expressions import AllOf, Expression, Narrative
 
-__all__ = ["Place", "is_undemanding", "leaves_free", "only_advises"]
+__all__ = [
+    "Place",
+    "is_undemanding",
+    "leaves_free",
+    "only_advises",
+    "permits_list",
+    "permitted_words",
+    "without_permitted",
+]
 
 Place = Literal["alone", "beside", "excusing"]
 """Where a sentence stands: with nothing else, beside what is asked, or where it may excuse from a bar."""
 
-_ADVISED = re.compile(
+_ADVISED = Sought(
     r"\b(?:(?:is|are|be) (?:strongly |generally )?(?:discouraged|not recommended)|should be avoided"
     r"|(?:used|given|taken) with caution)\b(?:,? but [^.;]*)?[.;]?$",
-    re.IGNORECASE,
 )
 _URGED = re.compile(
     r"\W*(?:all\s+)?(?:patients?|subjects?|participants?|individuals|those)\b[^.;:]*\b(?:are|is|will\s+be)\s+(?:also\s+|strongly\s+)?"
     r"(?:not\s+(?:required|obliged)|requested|asked|encouraged|advised|invited)\s+to\b",
     re.IGNORECASE,
 )
+_PERMITTING = ("permi", "allow", "may ", "can ", "could ", "accept", "regardless")
+_PERMITS = re.compile(
+    r"(?!.*\b(?:if|provid\w+|unless|only|(?<!or may )not|no|must|should|shall|requir\w+|need\w*|all|long|when"
+    r"|who|whose|once|after|conditions?|circumstances?|situations?|criteri\w+|exceptions?|up to|maximum)\b)"
+    r".*(?:\b(?:may|can|could|might|(?:permitted|allowed|permissible)\s+to)\s+(?:also\s+|or\s+may\s+not\s+)?"
+    r"(?:have\s+(?:also\s+)?(?:had|received|been|undergone)\b|receive\b|undergo\b|include\b)"
+    r"|\b(?:permitted|allowed|permissible|allowable|acceptable)\b[^:]{0,40}:?\s*$|\bregardless\s+of\b[^:]*:?\s*$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LAST = re.compile(r"(?<=[.;])\s+")
 _MARKS = " \t\n;,.:*•-–"
 _SIGNS = " \t\n;,.:*•-–()[]"
 _NOTED = re.compile(
@@ -34,10 +57,9 @@ _NOTED = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"(?<=[.;)\]])\s+(?=[A-Z(\[*•])|\s+[*•]\s+|\n+")
-_DEMANDING = re.compile(
+_DEMANDING = Sought(
     r"\b(?:must|shall|exclu\w+|ineligib\w+|not\s+(?:be\s+)?(?:eligible|allowed|permitted|enrolled)|unless|except\w*"
     r"|prohibited|barred|requires?|required|have\s+to|has\s+to|need(?:s|ed)?\s+to|mandatory)\b",
-    re.IGNORECASE,
 )
 """Words that demand or bar, whatever they stand behind."""
 _NOT_DEMANDING = re.compile(
@@ -149,6 +171,35 @@ def leaves_free(words: str) -> bool:
     plain = _BRACKET.sub(" ", words)
     found = _FREE.search(plain)
     return found is not None and not _demands(plain) and _LIMITING.search(plain, 0, found.start()) is None
+
+
+def permits_list(lead: str) -> bool:
+    """Whether a lead-in only permits what stands below it ("patients may have received:").
+
+    Example:
+        >>> permits_list("Prior treatment with the following is allowed:")
+        True
+        >>> permits_list("Prior chemotherapy is allowed if:")
+        False
+    """
+    lowered = lead.lower()
+    if not any(map(lowered.__contains__, _PERMITTING)):
+        return False
+    return _PERMITS.match(_LAST.split(lowered.strip())[-1]) is not None
+
+
+def without_permitted(text: Text, place: tuple[int, int], read: Expression) -> Expression:
+    """Return what an item of such a list asks besides: a washout or a limit, and no treatment."""
+    parts = read.operands if isinstance(read, AllOf) else (read,)
+    kept = [each for each in parts if asks_of_some(each) or not asks_treatment(each)]
+    if len(kept) == len(parts):
+        return read
+    return all_of(kept) if kept else permitted_words(text, *place)
+
+
+def permitted_words(text: Text, start: int, end: int) -> Narrative:
+    """Return words that only permit something, which ask nothing of a patient."""
+    return replace(narrative(text, start, end), reason="remark")
 
 
 def is_undemanding(text: Text, words: str, place: Place, ages: frozenset[float] = frozenset()) -> bool:
